@@ -1,0 +1,28 @@
+/** The one task queue: only then can activities start eagerly. */
+export const TASK_QUEUE = 'lockstep';
+
+/** Workflow types by their registered names: who starts one needs no workflow code. */
+export const WORKFLOW_TYPES = {
+  syncCustomer: 'syncCustomerWorkflow',
+  routeOrder: 'routeOrderWorkflow',
+  limitConsent: 'limitConsentWorkflow',
+} as const;
+
+/** The account's single consent breaker. */
+export const CONSENT_BREAKER_WORKFLOW_ID = 'consent-breaker';
+
+const CUSTOMER_PREFIX = 'customer/';
+const ROUTE_PREFIX = 'route/';
+
+export function customerWorkflowId(customerId: string): string {
+  return `${CUSTOMER_PREFIX}${customerId}`;
+}
+
+/** The customer of a workflow id, or null when the id is not a customer's. */
+export function readCustomerWorkflowId(workflowId: string): string | null {
+  return workflowId.startsWith(CUSTOMER_PREFIX) ? workflowId.slice(CUSTOMER_PREFIX.length) : null;
+}
+
+export function routeWorkflowId(eventId: string): string {
+  return `${ROUTE_PREFIX}${eventId}`;
+}

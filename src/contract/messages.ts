@@ -1,0 +1,136 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { LedgerEntry, Outcome } from '../domain/ledger.js';
+import type { CustomerSkipReason, SkipReason } from '../domain/reasons.js';
+
+/** What a wake asks a customer workflow to look at. */
+export const WAKE_KINDS = [
+  'order',
+  'customer',
+  'customer-deleted',
+  'load-history',
+  'resync',
+  'release-contact',
+] as const;
+export type WakeKind = (typeof WAKE_KINDS)[number];
+
+/**
+ * The one signal of a customer workflow. ONE type with an envelope, because several signal types reorder what was buffered.
+ * A hint, never the data: the workflow reads Stokly's latest state.
+ */
+export interface WakeCustomer {
+  /** Repeats of one event carry one id and have one effect. */
+  readonly eventId: string;
+  readonly kind: WakeKind;
+  /** Needed by `order`; `resync` without one means all orders. */
+  readonly orderId?: string;
+  /** The version that the sender saw (ISO instant): a ledger that has it already drops the wake unread. */
+  readonly version?: string;
+}
+
+export const wakeCustomerSignal = defineSignal<[WakeCustomer]>('wakeCustomer');
+
+/** Input of `syncCustomerWorkflow`; `carried` is for its own continue-as-new only. */
+export interface SyncCustomerInput {
+  readonly customerId: string;
+  readonly carried?: unknown;
+}
+
+export const CUSTOMER_STATUSES = ['loading', 'idle', 'syncing', 'waiting', 'blocked', 'stopped'] as const;
+/**
+ * `loading`: its ledger is not complete yet · `idle` · `syncing`: a drain is in hand · `waiting`: something is due later (a
+ * second read, an order that Stokly does not show yet) · `blocked`: an activity fails again and again, see `lastProblem` ·
+ * `stopped`: nothing is written for this customer until a person releases it.
+ */
+export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];
+
+export const ATTENTIONS = [
+  'order-held',
+  'consent-conflict',
+  'consent-newer',
+  'consent-breaker-open',
+  'contact-deleted',
+  'contact-recreated',
+  'customer-deleted',
+  'email-taken',
+  'refused-by-dotdigital',
+  'ledger-full',
+  'unknown-order',
+  'stokly-unavailable',
+  'stokly-credentials-refused',
+  'dotdigital-unavailable',
+  'dotdigital-credentials-refused',
+  'malformed-message',
+  'sync-failing',
+] as const;
+/** What needs a person; several may stand at once (the search attribute `NeedsAttention`). */
+export type Attention = (typeof ATTENTIONS)[number];
+
+/** The answer to the query `customerState`. No personal data. */
+export interface CustomerState {
+  readonly customerId: string;
+  readonly status: CustomerStatus;
+  readonly needsAttention: readonly Attention[];
+  readonly ledgerComplete: boolean;
+  /** Dotdigital's contactId; null while not known. */
+  readonly contactId: number | null;
+  readonly customerSkip: CustomerSkipReason | null;
+  /** Wakes that wait and are due now. */
+  readonly queued: number;
+  /** Wakes that wait for a later moment, with that moment. */
+  readonly due: readonly { readonly orderId: string; readonly why: string; readonly dueAt: string }[];
+  /** A drain is being worked on. */
+  readonly isBusy: boolean;
+  readonly lastProblem: string | null;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly skippedByReason: Readonly<Partial<Record<SkipReason, number>>>;
+  readonly entries: readonly LedgerEntry[];
+  /** Orders that Stokly never showed within a day; beside the sum. */
+  readonly unknownOrders: readonly string[];
+  /** The last outcomes, newest first. */
+  readonly recent: readonly { readonly at: string; readonly number: string; readonly what: string }[];
+}
+
+/** Argument: `summary` leaves the entries out. */
+export const customerStateQuery = defineQuery<CustomerState, [detail?: 'summary' | 'full']>('customerState');
+
+/** Input of `routeOrderWorkflow`. */
+export interface RouteOrderInput {
+  readonly wake: WakeCustomer & { readonly orderId: string };
+}
+
+export interface RouteOrderResult {
+  readonly outcome: 'woken' | 'no-customer' | 'unknown-order';
+  readonly customerId: string | null;
+  readonly tries: number;
+}
+
+/** Before each lowering of a subscription the writing activity asks the breaker. */
+export interface AdmitLowering {
+  readonly customerId: string;
+  /** `CONSENT_LOWER_MAX` as the asking worker has it. */
+  readonly maxPerHour: number;
+}
+
+export interface LoweringAnswer {
+  readonly isAdmitted: boolean;
+  /** Lowerings admitted within the last hour. */
+  readonly admittedLastHour: number;
+}
+
+export const admitLoweringUpdate = defineUpdate<LoweringAnswer, [AdmitLowering]>('admitLowering');
+
+/** A person lets lowerings go on after the breaker opened. */
+export interface ReleaseLowerings {
+  readonly actor: string;
+  readonly reason: string;
+}
+export const releaseLoweringsSignal = defineSignal<[ReleaseLowerings]>('releaseLowerings');
+
+export interface BreakerState {
+  readonly isOpen: boolean;
+  readonly admittedLastHour: number;
+  readonly openedAt: string | null;
+  readonly refusedSinceOpened: number;
+  readonly waitingCustomers: readonly string[];
+}
+export const breakerStateQuery = defineQuery<BreakerState>('breakerState');

@@ -1,0 +1,32 @@
+/** Every bound in one place, each with where its number comes from. */
+export const LIMITS = {
+  /** Orders taken in one drain: keeps a drain's payload and an activity's work small (architecture, section 4). */
+  ordersPerDrain: 40,
+  /** Bytes of snapshots in one activity result; Temporal warns at 512 KB a payload. */
+  snapshotBytesPerDrain: 256 * 1024,
+  /** Event ids remembered against repeats; a sender repeats within minutes, not after hundreds of events. */
+  eventIdsRemembered: 500,
+  /** Differences kept per ledger entry: enough to understand, small enough to carry over. */
+  differencesKept: 5,
+  /** Orders in one ledger; 2,000 entries are about 1 MB, half of what a payload may hold. */
+  ledgerEntries: 2000,
+  /** Outcomes shown in the details of a run. */
+  recentOutcomes: 12,
+  /** Continue as new when idle after this many orders. */
+  ordersPerRun: 40,
+  /** Continue as new under fire from this many history events on. */
+  eventsPerRun: 2000,
+  /** Never continue as new in a younger run: the server spaces runs of one id by a hidden backoff that adds up. */
+  runAgeMinMs: 2000,
+  /** A version that Stokly does not show yet: tries, within about two minutes. */
+  behindTries: 5,
+  behindPausesMs: [2_000, 8_000, 20_000, 30_000, 60_000],
+  /** An order that Stokly does not show at all: pauses grow to this, for a day. */
+  notFoundPauseMaxMs: 10 * 60_000,
+  notFoundGiveUpMs: 24 * 3_600_000,
+  /** An uncertain write is read back this much later: longer than any request may live. */
+  unconfirmedAfterMs: 120_000,
+  /** Dotdigital: data field names have at most 20 characters, text values at most 255 are safe everywhere. */
+  dataFieldNameMax: 20,
+  dataFieldTextMax: 255,
+} as const;

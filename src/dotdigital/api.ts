@@ -1,0 +1,120 @@
+/** How a call is made: `live` goes before `history` in the limiter; the signal ends it (an activity that gave up). */
+export interface CallOptions {
+  readonly priority: 'live' | 'history';
+  readonly signal?: AbortSignal;
+}
+
+export type DataFieldValue = string | number | boolean | null;
+export type DataFields = Readonly<Record<string, DataFieldValue>>;
+
+/** A contact as Dotdigital answers it. PERSONAL DATA in `email` and `dataFields`: never leaves the calling activity. */
+export interface Contact {
+  readonly contactId: number;
+  /** Overall status, lower case: `subscribed`, `unsubscribed`, `pendingoptin`, `suppressed`, `deleted`, `binned` … */
+  readonly status: string;
+  /** The e-mail channel's status, lower case; null where the answer has none. */
+  readonly emailStatus: string | null;
+  readonly email: string | null;
+  /** Names upper case. */
+  readonly dataFields: DataFields;
+}
+
+/** What is sent of an order: numbers are written with the decimals of their currency (`10.00`). */
+export type RecordJson = { readonly [key: string]: RecordValue };
+export type RecordValue = string | boolean | number | DecimalText | RecordJson | readonly RecordJson[];
+/** A JSON number given as its text, so that it goes out digit by digit: `{ decimal: '10.00' }` is sent as `10.00`. */
+export interface DecimalText {
+  readonly decimal: string;
+}
+
+export type NewContactStatus = 'subscribed' | 'unsubscribed';
+
+export interface NewContact {
+  readonly email: string;
+  /** Said outright: left out, Dotdigital would subscribe the person. */
+  readonly status: NewContactStatus;
+  readonly dataFields: DataFields;
+}
+
+export interface ContactChange {
+  readonly dataFields?: DataFields;
+  /** Only after a GET showed the contact live: PATCH with identifiers is an upsert. */
+  readonly email?: string;
+  /** Lowering is the only change of status there is. */
+  readonly status?: 'unsubscribed';
+}
+
+/** A record-level no: the request was understood and this one thing refused for good. */
+export interface Refused {
+  readonly kind: 'refused';
+  /** Dotdigital's code, e.g. `contacts:invalidEmail`, `JsonValueIncompatibleWithSchema`. */
+  readonly code: string;
+  /** Which fields, if Dotdigital says; key names only. */
+  readonly fields: readonly string[];
+}
+
+/** Single writes, the part that bulk writing (imports) takes over later: callers get their own record's result either way. */
+export interface DotdigitalWriter {
+  /** Replaces the whole record under its key: repeating it is safe. */
+  putRecord(
+    write: { contactId: number; collection: string; key: string; record: RecordJson },
+    options: CallOptions,
+  ): Promise<{ kind: 'written' } | { kind: 'contact-not-found' } | { kind: 'collection-not-found' } | Refused>;
+  /** By contactId. `created` means that Dotdigital made a new contact of it (only possible with `email`). */
+  patchContact(
+    contactId: number,
+    change: ContactChange,
+    options: CallOptions,
+  ): Promise<
+    | { kind: 'updated'; contact: Contact }
+    | { kind: 'created'; contact: Contact }
+    | { kind: 'contact-not-found' }
+    | { kind: 'email-taken' }
+    | Refused
+  >;
+}
+
+/** What the rest of Lockstep may ask of Dotdigital. Implemented by `createDotdigitalClient`. Errors: `dotdigital/errors.ts`. */
+export interface DotdigitalApi extends DotdigitalWriter {
+  findContactByEmail(email: string, options: CallOptions): Promise<Contact | null>;
+  getContact(contactId: number, options: CallOptions): Promise<Contact | null>;
+  /** Create-only. `exists` when the e-mail is taken (409). */
+  createContact(
+    contact: NewContact,
+    options: CallOptions,
+  ): Promise<{ kind: 'created'; contact: Contact } | { kind: 'exists' } | Refused>;
+  /** PATCH with `merge-option=overwrite-if-empty` and the one field; the answer shows who owns the contact now. */
+  claimContact(
+    contactId: number,
+    claim: { field: string; value: string },
+    options: CallOptions,
+  ): Promise<{ kind: 'updated'; contact: Contact } | { kind: 'contact-not-found' } | Refused>;
+  getRecord(
+    where: { contactId: number; collection: string; key: string },
+    options: CallOptions,
+  ): Promise<{ kind: 'found'; record: Readonly<Record<string, unknown>>; contactId: number } | { kind: 'not-found' }>;
+  /** Deleting what is not there is `not-found` and as good as deleted. */
+  deleteRecord(
+    where: { contactId: number; collection: string; key: string },
+    options: CallOptions,
+  ): Promise<{ kind: 'deleted' } | { kind: 'not-found' }>;
+  /** The account's own endpoint (`ApiEndpoint`), or null where it says none. Throws on bad credentials. */
+  accountEndpoint(options: CallOptions): Promise<string | null>;
+  listDataFields(options: CallOptions): Promise<{ name: string; type: string }[]>;
+  /** `exists` when the name is taken. */
+  createDataField(
+    field: { name: string; type: 'String' | 'Numeric' | 'Date' | 'Boolean' },
+    options: CallOptions,
+  ): Promise<'created' | 'exists'>;
+  listCollections(options: CallOptions): Promise<{ name: string; scope: string; type: string; recordCount: number }[]>;
+  createCollection(
+    collection: { name: string; scope: 'contact'; type: 'orders' },
+    options: CallOptions,
+  ): Promise<'created' | 'exists'>;
+  /** The first records of a contact-scope collection (any owner), at most `limit`. */
+  listRecords(
+    collection: string,
+    limit: number,
+    options: CallOptions,
+  ): Promise<{ key: string; record: Readonly<Record<string, unknown>> }[]>;
+}
