@@ -1,6 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Attention } from '../domain/attention.js';
 import type { LedgerEntry, Outcome } from '../domain/ledger.js';
-import type { CustomerSkipReason, SkipReason } from '../domain/reasons.js';
+import type { SkipReason } from '../domain/reasons.js';
+import type { WaitReason } from '../domain/wake-queue.js';
 
 /** What a wake asks a customer workflow to look at. */
 export const WAKE_KINDS = [
@@ -43,28 +45,6 @@ export const CUSTOMER_STATUSES = ['loading', 'idle', 'syncing', 'waiting', 'bloc
  */
 export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];
 
-export const ATTENTIONS = [
-  'order-held',
-  'consent-conflict',
-  'consent-newer',
-  'consent-breaker-open',
-  'contact-deleted',
-  'contact-recreated',
-  'customer-deleted',
-  'email-taken',
-  'refused-by-dotdigital',
-  'ledger-full',
-  'unknown-order',
-  'stokly-unavailable',
-  'stokly-credentials-refused',
-  'dotdigital-unavailable',
-  'dotdigital-credentials-refused',
-  'malformed-message',
-  'sync-failing',
-] as const;
-/** What needs a person; several may stand at once (the search attribute `NeedsAttention`). */
-export type Attention = (typeof ATTENTIONS)[number];
-
 /** The answer to the query `customerState`. No personal data. */
 export interface CustomerState {
   readonly customerId: string;
@@ -73,14 +53,16 @@ export interface CustomerState {
   readonly ledgerComplete: boolean;
   /** Dotdigital's contactId; null while not known. */
   readonly contactId: number | null;
-  readonly customerSkip: CustomerSkipReason | null;
+  readonly customerSkip: SkipReason | null;
   /** Wakes that wait and are due now. */
   readonly queued: number;
   /** Wakes that wait for a later moment, with that moment. */
-  readonly due: readonly { readonly orderId: string; readonly why: string; readonly dueAt: string }[];
+  readonly due: readonly { readonly orderId: string; readonly why: WaitReason; readonly dueAt: string }[];
   /** A drain is being worked on. */
   readonly isBusy: boolean;
   readonly lastProblem: string | null;
+  /** `WRITES=off` when it last looked: outcomes say what would be written. */
+  readonly isRehearsal: boolean;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly skippedByReason: Readonly<Partial<Record<SkipReason, number>>>;
   readonly entries: readonly LedgerEntry[];

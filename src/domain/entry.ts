@@ -1,0 +1,56 @@
+import type { JudgedOrder, UnreadableFetched } from './fetched-order.js';
+import type { LedgerEntry } from './ledger.js';
+import { LIMITS } from './limits.js';
+
+/** The ledger's entry of an order as it was just read; what was written of it before stays. */
+export function entryOf(order: JudgedOrder, before: LedgerEntry | null, nowMs: number): LedgerEntry {
+  const { snapshot, judgement } = order;
+  return {
+    orderId: order.orderId,
+    number: snapshot.number,
+    placedAt: snapshot.placedAt,
+    currency: snapshot.currency,
+    version: snapshot.version,
+    despatchedAt: snapshot.despatchedAt,
+    lastRefundAt: order.lastRefundAt,
+    outcome: 'synced',
+    reason: null,
+    differences: judgement.differences.slice(0, LIMITS.differencesKept),
+    heldAt: before?.heldAt ?? null,
+    read: {
+      snapshotHash: order.snapshotHash,
+      moneyHash: order.moneyHash,
+      grossMinor: judgement.grossMinor,
+      refundedMinor: judgement.refundedMinor,
+      status: order.status,
+      at: new Date(nowMs).toISOString(),
+    },
+    written: before?.written ?? null,
+  };
+}
+
+/** The same of an order that could not be read: what is known from before stays, amounts are zero where nothing is known. */
+export function unreadableEntry(order: UnreadableFetched, before: LedgerEntry | null, nowMs: number): LedgerEntry {
+  return {
+    orderId: order.orderId,
+    number: order.number,
+    placedAt: order.placedAt === '' ? (before?.placedAt ?? '') : order.placedAt,
+    currency: order.currency === '' ? (before?.currency ?? '') : order.currency,
+    version: order.version,
+    despatchedAt: before?.despatchedAt ?? null,
+    lastRefundAt: before?.lastRefundAt ?? null,
+    outcome: 'held',
+    reason: null,
+    differences: order.differences.slice(0, LIMITS.differencesKept),
+    heldAt: before?.heldAt ?? null,
+    read: {
+      snapshotHash: order.hash,
+      moneyHash: order.hash,
+      grossMinor: before?.read.grossMinor ?? 0,
+      refundedMinor: before?.read.refundedMinor ?? 0,
+      status: before?.read.status ?? 'unreadable',
+      at: new Date(nowMs).toISOString(),
+    },
+    written: before?.written ?? null,
+  };
+}
