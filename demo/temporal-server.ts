@@ -1,0 +1,63 @@
+import { Connection } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../src/contract/search-attributes.js';
+import type { Processes, RunningProcess } from './processes.js';
+
+export interface TemporalServerOptions {
+  /** The `temporal` binary. */
+  readonly cliPath: string;
+  readonly port: number;
+  /** Null: no UI. */
+  readonly uiPort: number | null;
+  /** Null: everything in memory. */
+  readonly databasePath: string | null;
+}
+
+export interface TemporalServer {
+  readonly address: string;
+  readonly process: RunningProcess;
+}
+
+function startArguments(options: TemporalServerOptions): string[] {
+  const persistence =
+    options.databasePath === null
+      ? []
+      : // Without these two a database in a file is several times slower, and nothing here has to survive a power cut.
+        [
+          '--db-filename',
+          options.databasePath,
+          '--sqlite-pragma',
+          'journal_mode=WAL',
+          '--sqlite-pragma',
+          'synchronous=OFF',
+        ];
+  const ui = options.uiPort === null ? ['--headless'] : ['--ui-port', String(options.uiPort)];
+  const attributes = SEARCH_ATTRIBUTES.flatMap(({ key, typeName }) => [
+    '--search-attribute',
+    `${key.name}=${typeName}`,
+  ]);
+  const always = ['--ip', '127.0.0.1', '--port', String(options.port), '--log-level', 'warn'];
+  // The server's side of eager activities: they spare a round trip through matching.
+  const eager = ['--dynamic-config-value', 'system.enableActivityEagerExecution=true'];
+  return ['server', 'start-dev', ...always, ...ui, ...persistence, ...attributes, ...eager];
+}
+
+async function isServing(address: string): Promise<boolean> {
+  const connection = await Connection.connect({ address, connectTimeout: '2s' });
+  try {
+    await connection.workflowService.describeNamespace({ namespace: 'default' });
+    return true;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Starts Temporal's dev server with our search attributes and waits until its namespace answers. */
+export async function startTemporalServer(
+  processes: Processes,
+  options: TemporalServerOptions,
+): Promise<TemporalServer> {
+  const address = `127.0.0.1:${options.port}`;
+  const running = processes.start({ name: 'temporal', command: options.cliPath, args: startArguments(options) });
+  await processes.waitUntilReady(running, () => isServing(address));
+  return { address, process: running };
+}
