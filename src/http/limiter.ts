@@ -1,0 +1,237 @@
+import type { RateReading } from './rate-headers.js';
+
+export interface RateLimiterSettings {
+  readonly now?: () => number;
+  /** Calls a window until an answer says otherwise; null: not known, then few calls go out until the first answer. */
+  readonly startLimit: number | null;
+  readonly windowMs: number;
+}
+
+/** A call that may go out. Handed back with `settle` when its answer is in, or when it has none. */
+export interface Permit {
+  readonly sequence: number;
+}
+
+export interface TakeOptions {
+  readonly priority: 'live' | 'history';
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RateLimiterState {
+  /** Calls a window; null while not known. */
+  readonly limit: number | null;
+  /** Calls that may still go out in this window; null while not known. */
+  readonly remaining: number | null;
+  /** Epoch ms of the window's end; null where no window runs. */
+  readonly resetAtMs: number | null;
+  readonly waiting: { readonly live: number; readonly history: number };
+  /** Time that calls have waited here, all together. */
+  readonly waitedMs: number;
+}
+
+export interface RateLimiter {
+  /** Resolves when the call may go out, live calls before history's; `aborted` when the signal ended the wait. */
+  take(options: TakeOptions): Promise<Permit | 'aborted'>;
+  settle(permit: Permit, reading: RateReading | null): void;
+  state(): RateLimiterState;
+}
+
+interface Waiting {
+  readonly since: number;
+  readonly go: (permit: Permit) => void;
+}
+
+/** While nothing is known about a limit: enough to learn it, too few to break it. */
+const IN_FLIGHT_MAX_UNKNOWN = 4;
+/** History leaves this part of a window to live calls, so that a backfill never makes an order wait for the reset. */
+const LIVE_SHARE = 0.2;
+const RESERVE_LOOK_MS = 250;
+/** Where a refusal says no time: the first pause; it doubles up to the window with each refusal in a row. */
+const REFUSED_PAUSE_MS = 1_000;
+/** A vendor's reset is believed within these bounds (a clock that is wrong must not stop us for hours). */
+const RESET_WAIT_MS = { min: 1_000, max: 90_000 } as const;
+
+/**
+ * Keeps one budget (one API, one tier) from what answers say about it. Never lets a call out before a reset that was
+ * said or inferred. Fixed windows are assumed; in a sliding one the headers correct the count downwards at once.
+ */
+export function createRateLimiter(settings: RateLimiterSettings): RateLimiter {
+  return new HeaderLearnedLimiter(settings);
+}
+
+class HeaderLearnedLimiter implements RateLimiter {
+  readonly #now: () => number;
+  readonly #windowMs: number;
+  readonly #queues = { live: new Set<Waiting>(), history: new Set<Waiting>() };
+  #limit: number | null;
+  #remaining: number | null;
+  #resetAtMs: number | null = null;
+  #isResetStated = false;
+  #inFlight = new Set<number>();
+  #sequence = 0;
+  /** Sequence of the newest call whose answer was counted: an older one's answer may lower the count, never raise it. */
+  #newestLearned = 0;
+  #hasAnswer: boolean;
+  #refusalsInRow = 0;
+  /** Calls up to here were out already when the last refusal came: their refusals are the same one. */
+  #refusedUpTo = 0;
+  /** Calls up to here belong to an earlier window: what they say about the count is past. */
+  #pastWindowUpTo = 0;
+  #waitedMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(settings: RateLimiterSettings) {
+    this.#now = settings.now ?? Date.now;
+    this.#windowMs = settings.windowMs;
+    this.#limit = settings.startLimit;
+    this.#remaining = settings.startLimit;
+    this.#hasAnswer = settings.startLimit !== null;
+  }
+
+  take(options: TakeOptions): Promise<Permit | 'aborted'> {
+    if (options.signal?.aborted === true) return Promise.resolve('aborted');
+    return new Promise((resolve) => {
+      const queue = this.#queues[options.priority];
+      const onAbort = () => {
+        queue.delete(waiting);
+        this.#waitedMs += this.#now() - waiting.since;
+        resolve('aborted');
+      };
+      const waiting: Waiting = {
+        since: this.#now(),
+        go: (permit) => {
+          options.signal?.removeEventListener('abort', onAbort);
+          resolve(permit);
+        },
+      };
+      options.signal?.addEventListener('abort', onAbort, { once: true });
+      queue.add(waiting);
+      this.#release();
+    });
+  }
+
+  settle(permit: Permit, reading: RateReading | null): void {
+    this.#inFlight.delete(permit.sequence);
+    this.#hasAnswer ||= reading !== null;
+    if (reading !== null) this.#learn(permit, reading);
+    this.#release();
+  }
+
+  state(): RateLimiterState {
+    this.#openWindowWhenDue();
+    return {
+      limit: this.#limit,
+      remaining: this.#remaining,
+      resetAtMs: this.#resetAtMs,
+      waiting: { live: this.#queues.live.size, history: this.#queues.history.size },
+      waitedMs: this.#waitedMs,
+    };
+  }
+
+  #learn(permit: Permit, reading: RateReading): void {
+    if (reading.limit !== null) this.#limit = reading.limit;
+    if (reading.isRefusal) {
+      this.#closeUntilReset(permit, reading.waitMs);
+      return;
+    }
+    this.#refusalsInRow = 0;
+    if (permit.sequence <= this.#pastWindowUpTo) return;
+    if (reading.remaining !== null) this.#learnRemaining(permit, reading.remaining, reading.limit !== null);
+    if (reading.waitMs !== null) this.#stateReset(reading.waitMs);
+    else if (this.#remaining !== null) this.#inferReset();
+  }
+
+  #learnRemaining(permit: Permit, stated: number, isLimitStated: boolean): void {
+    // Calls without an answer may or may not be in the stated count: taken as not yet counted.
+    const free = Math.max(0, stated - this.#inFlight.size);
+    const isNewest = permit.sequence > this.#newestLearned;
+    if (isNewest) this.#newestLearned = permit.sequence;
+    if (this.#remaining === null || free < this.#remaining || isNewest) this.#remaining = free;
+    if (isLimitStated || !isNewest) return;
+    // Without a stated limit the best that is known is what the window still held at its first answer, and that call.
+    if (this.#limit === null || this.#resetAtMs === null || stated >= this.#limit) this.#limit = stated + 1;
+  }
+
+  #stateReset(waitMs: number): void {
+    this.#resetAtMs = this.#now() + clampWait(waitMs);
+    this.#isResetStated = true;
+  }
+
+  /** The window began no later than its first answer came, so it ends no later than this. */
+  #inferReset(): void {
+    if (this.#isResetStated) return;
+    this.#resetAtMs ??= this.#now() + this.#windowMs;
+  }
+
+  #closeUntilReset(permit: Permit, waitMs: number | null): void {
+    if (permit.sequence > this.#refusedUpTo) this.#refusalsInRow += 1;
+    this.#refusedUpTo = this.#sequence;
+    const pauseMs = Math.min(REFUSED_PAUSE_MS * 2 ** (this.#refusalsInRow - 1), this.#windowMs);
+    const until = this.#now() + (waitMs === null ? pauseMs : clampWait(waitMs));
+    this.#resetAtMs = this.#isResetStated && waitMs === null ? Math.max(until, this.#resetAtMs ?? 0) : until;
+    this.#isResetStated = true;
+    this.#remaining = 0;
+    if (this.#limit === null) this.#hasAnswer = false;
+  }
+
+  #openWindowWhenDue(): void {
+    if (this.#resetAtMs === null || this.#now() < this.#resetAtMs) return;
+    this.#resetAtMs = null;
+    this.#isResetStated = false;
+    this.#remaining = this.#limit;
+    this.#pastWindowUpTo = this.#sequence;
+  }
+
+  #release(): void {
+    this.#openWindowWhenDue();
+    for (let next = this.#nextToGo(); next !== null; next = this.#nextToGo()) {
+      next.queue.delete(next.waiting);
+      this.#sequence += 1;
+      this.#inFlight.add(this.#sequence);
+      if (this.#remaining !== null) this.#remaining -= 1;
+      this.#waitedMs += this.#now() - next.waiting.since;
+      next.waiting.go({ sequence: this.#sequence });
+    }
+    this.#setTimer();
+  }
+
+  #nextToGo(): { queue: Set<Waiting>; waiting: Waiting } | null {
+    if (!this.#hasAnswer && this.#inFlight.size >= IN_FLIGHT_MAX_UNKNOWN) return null;
+    for (const waiting of this.#queues.live) return this.#hasRoom(0) ? { queue: this.#queues.live, waiting } : null;
+    for (const waiting of this.#queues.history) {
+      return this.#hasRoom(this.#reserve()) ? { queue: this.#queues.history, waiting } : null;
+    }
+    return null;
+  }
+
+  #hasRoom(reserve: number): boolean {
+    return this.#remaining === null || this.#remaining > reserve;
+  }
+
+  /** What history leaves in the window for live calls; it shrinks to nothing as the window ends. */
+  #reserve(): number {
+    if (this.#limit === null) return 0;
+    const leftMs = this.#resetAtMs === null ? this.#windowMs : Math.max(0, this.#resetAtMs - this.#now());
+    return Math.floor(this.#limit * LIVE_SHARE * Math.min(1, leftMs / this.#windowMs));
+  }
+
+  /** Runs only while someone waits for a window; a budget that is spent without any window gets one of full length. */
+  #setTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#queues.live.size + this.#queues.history.size === 0) return;
+    if (this.#resetAtMs === null) {
+      const isSpent = this.#remaining !== null && !this.#hasRoom(this.#reserve());
+      if (!isSpent || this.#inFlight.size > 0) return;
+      this.#resetAtMs = this.#now() + this.#windowMs;
+    }
+    const untilResetMs = Math.max(1, this.#resetAtMs - this.#now());
+    // With room left, history waits for the reserve to shrink, not for the reset.
+    const untilNextMs = this.#hasRoom(0) ? Math.min(untilResetMs, RESERVE_LOOK_MS) : untilResetMs;
+    this.#timer = setTimeout(() => this.#release(), untilNextMs);
+  }
+}
+
+function clampWait(waitMs: number): number {
+  return Math.min(RESET_WAIT_MS.max, Math.max(RESET_WAIT_MS.min, waitMs));
+}
