@@ -1,4 +1,4 @@
-import type { Difference } from './reconcile.js';
+import type { Difference } from './judgement.js';
 import type { SkipReason } from './reasons.js';
 
 export const OUTCOMES = ['synced', 'held', 'skipped'] as const;

@@ -1,4 +1,4 @@
-import type { RulesPolicy } from './reconcile.js';
+import type { RulesPolicy } from './judgement.js';
 
 /**
  * The settings that decide what happens to an order. An activity reads them and hands them to the workflow with its
