@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Emulator } from './emulator.js';
+import type { Fault } from './faults.js';
+
+const LATENCY_MS = 1000;
+const BYTE_EVERY_MS = 1000;
+const HTML =
+  '<!doctype html><html><head><title>Service status</title></head><body><h1>We will be back soon</h1></body></html>';
+
+/** What happens before the call takes effect. Import faults are left to the import routes. */
+export async function strikeBefore(emulator: Emulator, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { logged } = request;
+  const fault = logged === null ? null : emulator.faults.strike(request.method, logged.path);
+  if (fault === null || logged === null) return;
+  request.fault = fault;
+  logged.fault = fault.kind;
+  if (fault.kind === 'latency') await pause(fault.delayMs ?? LATENCY_MS);
+  if (fault.kind === 'timeout-before') reply.hijack();
+  if (fault.kind === 'html') await reply.code(200).type('text/html; charset=utf-8').send(HTML);
+  if (fault.kind === 'status') await sendStatus(emulator, fault, { request, reply });
+}
+
+async function sendStatus(
+  emulator: Emulator,
+  fault: Fault,
+  call: { request: FastifyRequest; reply: FastifyReply },
+): Promise<void> {
+  const { request, reply } = call;
+  if (fault.rateResetInMs !== undefined) {
+    const tier = request.routeOptions.config.tier ?? 'medium';
+    reply.headers(emulator.rates.exhaustedHeaders(tier, emulator.settings, fault.rateResetInMs));
+  }
+  if (fault.headers !== undefined) reply.headers(fault.headers);
+  await reply.code(fault.status ?? 503).send(fault.body ?? '');
+}
+
+/** What happens to the answer of a call that has taken effect. */
+export async function strikeAfter(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  const kind = request.fault?.kind;
+  const body = typeof payload === 'string' ? payload : '';
+  if (kind === 'timeout-after') return never();
+  if (kind === 'reset-mid-body') {
+    resetMidBody(reply, body);
+    return never();
+  }
+  if (kind === 'cut-json') return body.slice(0, Math.floor(body.length / 2));
+  if (kind === 'byte-a-second') return dribble(Buffer.from(body), request.fault?.delayMs ?? BYTE_EVERY_MS);
+  return payload;
+}
+
+/** Promises more than it sends, then resets the connection. */
+function resetMidBody(reply: FastifyReply, body: string): void {
+  const { raw } = reply;
+  const bytes = Buffer.from(body);
+  raw.writeHead(reply.statusCode, { 'Content-Type': 'application/json', 'Content-Length': bytes.length + 1 });
+  raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => raw.socket?.resetAndDestroy());
+}
+
+function dribble(bytes: Buffer, everyMs: number): Readable {
+  return Readable.from(slowBytes(bytes, everyMs));
+}
+
+async function* slowBytes(bytes: Buffer, everyMs: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 1) {
+    yield bytes.subarray(at, at + 1);
+    await pause(everyMs, undefined, { ref: false });
+  }
+}
+
+/** The answer is never sent; the connection ends when the caller or `stop()` ends it. */
+function never(): Promise<never> {
+  return new Promise<never>(() => undefined);
+}

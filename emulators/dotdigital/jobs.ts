@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { EmulatorClock } from './clock.js';
+
+export type JobKind = 'contact-import' | 'insight-import' | 'collection';
+
+export interface Job {
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly dueAtMs: number;
+  /** Never carried out. */
+  readonly isStuck: boolean;
+  isDone: boolean;
+  /** What the status call answers; filled when the job is carried out. */
+  report: Readonly<Record<string, unknown>>;
+  readonly run: () => Readonly<Record<string, unknown>>;
+}
+
+export interface NewJob {
+  readonly kind: JobKind;
+  readonly delayMs: number;
+  readonly isStuck?: boolean;
+  readonly run: () => Readonly<Record<string, unknown>>;
+}
+
+/** Reports that are kept: a demo makes a few thousand at most, the oldest finished ones go first. */
+const JOBS_KEPT_MAX = 20_000;
+
+/**
+ * Asynchronous work. A job takes effect when it is due by the emulator's clock: a timer sees to it, and so does every
+ * request, so that a frozen clock decides alone. Jobs run in the order of their due time, not of their submission.
+ */
+export class Jobs {
+  readonly #jobs = new Map<string, Job>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(readonly clock: EmulatorClock) {}
+
+  submit(job: NewJob): Job {
+    const submitted: Job = {
+      id: randomUUID(),
+      kind: job.kind,
+      dueAtMs: this.clock.nowMs() + job.delayMs,
+      isStuck: job.isStuck ?? false,
+      isDone: false,
+      report: {},
+      run: job.run,
+    };
+    this.#jobs.set(submitted.id, submitted);
+    this.#forgetOldest();
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.runDue();
+    }, job.delayMs);
+    timer.unref();
+    this.#timers.add(timer);
+    return submitted;
+  }
+
+  find(id: string, kind: JobKind): Job | undefined {
+    const job = this.#jobs.get(id);
+    return job?.kind === kind ? job : undefined;
+  }
+
+  activeCount(kind: JobKind): number {
+    return [...this.#jobs.values()].filter((job) => job.kind === kind && !job.isDone).length;
+  }
+
+  runDue(): void {
+    const now = this.clock.nowMs();
+    const due = [...this.#jobs.values()].filter((job) => !job.isDone && !job.isStuck && job.dueAtMs <= now);
+    for (const job of due.sort((a, b) => a.dueAtMs - b.dueAtMs)) {
+      job.report = job.run();
+      job.isDone = true;
+    }
+  }
+
+  clear(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#jobs.clear();
+  }
+
+  #forgetOldest(): void {
+    if (this.#jobs.size <= JOBS_KEPT_MAX) return;
+    for (const job of this.#jobs.values()) {
+      if (job.isDone) {
+        this.#jobs.delete(job.id);
+        return;
+      }
+    }
+  }
+}
