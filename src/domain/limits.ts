@@ -24,6 +24,10 @@ export const LIMITS = {
   /** An order that Stokly does not show at all: pauses grow to this, for a day. */
   notFoundPauseMaxMs: 10 * 60_000,
   notFoundGiveUpMs: 24 * 3_600_000,
+  /** A routing whose activity gave up after ten minutes is started again after this. */
+  routeRetryPauseMs: 30_000,
+  /** Customers that the consent breaker wakes when it is released; the others are looked at with their next event. */
+  breakerWaiting: 1000,
   /** An uncertain write is read back this much later: longer than any request may live. */
   unconfirmedAfterMs: 120_000,
   /** Dotdigital: data field names have at most 20 characters, text values at most 255 are safe everywhere. */

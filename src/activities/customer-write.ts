@@ -1,0 +1,41 @@
+import type { ContactState } from '../domain/contact-state.js';
+import type { OrderWrite } from '../domain/drain.js';
+import type { LedgerEntry } from '../domain/ledger.js';
+import type { SkipReason } from '../domain/reasons.js';
+import type { SpendParts } from '../domain/spend.js';
+
+export interface WriteCustomerInput {
+  readonly customerId: string;
+  /** What is known of the contact; null: find or create it. */
+  readonly contact: ContactState | null;
+  /** A customer event asks to look at the customer again. */
+  readonly isRefreshAsked: boolean;
+  readonly orders: readonly OrderWrite[];
+  /** Totals, count, first and last over all OTHER orders of the ledger. */
+  readonly others: SpendParts;
+  /** Before that, no money, count or first-order field is written. */
+  readonly isLedgerComplete: boolean;
+  readonly priority: 'live' | 'history';
+}
+
+export interface WriteCustomerResult {
+  readonly contact: ContactState | null;
+  /** Why nothing can be written for this customer; null when it can. */
+  readonly customerSkip: SkipReason | null;
+  /** The contact that we knew is deleted, in the bin or gone: nothing is ever written for it again until a person says so. */
+  readonly isContactGone: boolean;
+  /** One for each order asked, in that order, unless the customer is skipped. */
+  readonly orders: readonly RecordResult[];
+  /** What happened to the contact, in plain words without personal data: `contact created`, `fields updated`. */
+  readonly notes: readonly string[];
+}
+
+/** What became of one order's record. */
+export interface RecordResult {
+  readonly orderId: string;
+  readonly what: 'written' | 'unchanged' | 'mended' | 'deleted' | 'would-write' | 'would-delete' | 'refused';
+  /** The entry as it stands now; null when the order left the ledger. */
+  readonly entry: LedgerEntry | null;
+  /** Dotdigital's code where it refused the record. */
+  readonly code: string | null;
+}

@@ -1,0 +1,20 @@
+import type { Logger } from 'pino';
+import type { AdmitLowering, LoweringAnswer, WakeCustomer } from '../contract/messages.js';
+import type { SyncPolicy } from '../domain/policy.js';
+import type { DotdigitalApi } from '../dotdigital/api.js';
+import type { StoklyApi } from '../stokly/api.js';
+
+/** All that activities need of the world. Wired in `src/worker.ts` alone. */
+export interface ActivityDeps {
+  readonly stokly: StoklyApi;
+  readonly dotdigital: DotdigitalApi;
+  readonly policy: SyncPolicy;
+  /** `CONSENT_LOWER_MAX`, an hour. */
+  readonly consentLowerMaxPerHour: number;
+  /** Starts or signals the customer's workflow. */
+  readonly wakeCustomer: (customerId: string, wake: WakeCustomer) => Promise<void>;
+  /** Asks the account's consent breaker; repeats with one `updateId` count once. */
+  readonly admitLowering: (ask: AdmitLowering, updateId: string) => Promise<LoweringAnswer>;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>;
+  readonly now: () => number;
+}

@@ -1,0 +1,101 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { DotdigitalCallError } from '../dotdigital/errors.js';
+import { StoklyCallError } from '../stokly/errors.js';
+
+/** Every failure type that an activity of ours ends with. A workflow tells causes apart by these names. */
+export const FAILURE_TYPES = [
+  'StoklyUnavailable',
+  'StoklyRateLimited',
+  'StoklyCredentialsRefused',
+  'StoklyAnswerUnreadable',
+  'StoklyRequestRefused',
+  'DotdigitalUnavailable',
+  'DotdigitalRateLimited',
+  'DotdigitalCredentialsRefused',
+  'DotdigitalAnswerUnreadable',
+  'DotdigitalRequestRefused',
+  'DotdigitalNotSetUp',
+  'OrderChangedWhileWriting',
+  'LockstepBug',
+] as const;
+export type FailureType = (typeof FAILURE_TYPES)[number];
+
+/**
+ * The one switch from an error to what Temporal does next. A record that is wrong never gets here (it is an outcome of that
+ * record); what gets here concerns everyone. Messages name what was tried, on which record, and what to do.
+ */
+export function toActivityFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof StoklyCallError) return vendorFailure('Stokly', error);
+  if (error instanceof DotdigitalCallError) return vendorFailure('Dotdigital', error);
+  return bug(error);
+}
+
+function vendorFailure(vendor: 'Stokly' | 'Dotdigital', error: StoklyCallError | DotdigitalCallError): Error {
+  switch (error.failure) {
+    // Try again at once, at Temporal's growing pace.
+    case 'unavailable':
+      return failure(`${vendor}Unavailable`, error, false);
+    case 'unreadable-answer':
+      return failure(`${vendor}AnswerUnreadable`, error, false);
+    // Try again after the moment that the vendor named.
+    case 'rate-limited':
+      return failure(`${vendor}RateLimited`, error, false);
+    // Never by itself: the workflow pauses, says so, and probes at its own pace.
+    case 'credentials-refused':
+      return failure(`${vendor}CredentialsRefused`, error, true);
+    case 'refused':
+      return failure(`${vendor}RequestRefused`, error, true);
+    case 'aborted':
+      return new CancelledFailure(error.message);
+  }
+}
+
+function failure(
+  type: FailureType,
+  error: StoklyCallError | DotdigitalCallError,
+  nonRetryable: boolean,
+): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: error.message,
+    type,
+    nonRetryable,
+    details: [{ status: error.detail.status ?? null, isEffectUnknown: error.detail.isEffectUnknown ?? false }],
+    ...(error.detail.retryAfterMs === undefined ? {} : { nextRetryDelay: error.detail.retryAfterMs }),
+  });
+}
+
+/** Dotdigital lacks what `starter setup` creates. */
+export function notSetUp(what: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: `Dotdigital has no ${what}: run \`npm run starter -- setup\`, the customer goes on by itself afterwards`,
+    type: 'DotdigitalNotSetUp' satisfies FailureType,
+    nonRetryable: true,
+  });
+}
+
+/** An order that was too large to travel is another by now than the one that was judged. */
+export function orderChangedWhileWriting(number: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: `order ${number} changed in Stokly between reading and writing: it is read again`,
+    type: 'OrderChangedWhileWriting' satisfies FailureType,
+    nonRetryable: true,
+  });
+}
+
+/** Our own mistake. The message of a foreign error may carry data, so its class name alone goes on. */
+function bug(error: unknown): ApplicationFailure {
+  const name = error instanceof Error ? error.constructor.name : typeof error;
+  const failed = ApplicationFailure.create({
+    message: `unexpected ${name} in an activity: this is a defect of Lockstep, see the worker's log`,
+    type: 'LockstepBug' satisfies FailureType,
+    nonRetryable: false,
+  });
+  if (error instanceof Error && error.stack !== undefined) failed.stack = withoutMessage(error);
+  return failed;
+}
+
+function withoutMessage(error: Error): string {
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
+  return [error.constructor.name, ...frames].join('\n');
+}

@@ -1,0 +1,17 @@
+import type { ActivityDeps } from './deps.js';
+import { createFetchOrders } from './fetch-orders.js';
+import { createResolveOrderCustomer } from './resolve-order-customer.js';
+import { createWakeCustomer } from './wake-customer.js';
+import { createWriteCustomer } from './write-customer.js';
+
+/** The only seam between workflows and the world. */
+export function createActivities(deps: ActivityDeps) {
+  return {
+    fetchOrders: createFetchOrders(deps),
+    writeCustomer: createWriteCustomer(deps),
+    resolveOrderCustomer: createResolveOrderCustomer(deps),
+    wakeCustomer: createWakeCustomer(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

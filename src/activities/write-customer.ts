@@ -1,0 +1,55 @@
+import type { SkipReason } from '../domain/reasons.js';
+import type { ActivityDeps } from './deps.js';
+import type { WriteCustomerInput, WriteCustomerResult } from './customer-write.js';
+import { runActivity } from './run-activity.js';
+import { type SettledContact, settleContact } from './settle-contact.js';
+import { writeFields } from './write-fields.js';
+import { writeRecords } from './write-records.js';
+
+/**
+ * Makes Dotdigital say what it should about one customer: the contact, then the order records, then, when their results are
+ * in, the contact's fields in one update. So no field about an order is written before its record.
+ *
+ * Safe to repeat: a created contact carries `STOKLY_ID` and so finds itself again; a record's PUT and the fields' PATCH say
+ * the whole state. After a failed attempt the records are marked unconfirmed and read back later, in case the earlier
+ * attempt's write lands last.
+ * PERSONAL DATA is read and used inside this activity alone.
+ */
+export function createWriteCustomer(deps: ActivityDeps) {
+  return async function writeCustomer(input: WriteCustomerInput): Promise<WriteCustomerResult> {
+    return await runActivity(async ({ attempt, executionId, signal }) => {
+      const call = { priority: input.priority, signal };
+      const settled = await settleContact(deps, input, { call, executionId });
+      if (settled.customerSkip !== null && settled.contact === null)
+        return skipped(settled.customerSkip, settled.notes);
+      if (settled.isGone) return gone(settled);
+      // A customer that is left out keeps nothing: what stands is deleted, nothing is put; the workflow looks at the rest again.
+      const isLeftOut = settled.customerSkip !== null;
+      const orders = isLeftOut ? input.orders.filter((order) => order.kind === 'delete') : input.orders;
+      const records = await writeRecords(deps, { settled, orders, isRepeat: attempt > 1 }, call);
+      if (records.isContactGone) return gone(settled);
+      const isPartial = orders.length < input.orders.length;
+      const fields = isPartial
+        ? { ...unchanged, contact: settled.contact }
+        : await writeFields(deps, { input, settled, records }, call);
+      if (fields.isContactGone) return gone(settled);
+      return {
+        contact: fields.contact,
+        customerSkip: settled.customerSkip,
+        isContactGone: false,
+        orders: records.results,
+        notes: [...settled.notes, ...fields.notes],
+      };
+    });
+  };
+}
+
+function skipped(reason: SkipReason, notes: readonly string[]): WriteCustomerResult {
+  return { contact: null, customerSkip: reason, isContactGone: false, orders: [], notes };
+}
+
+const unchanged = { isContactGone: false, notes: [] };
+
+function gone(settled: SettledContact): WriteCustomerResult {
+  return { ...skipped('contact-deleted', settled.notes), contact: settled.contact, isContactGone: true };
+}

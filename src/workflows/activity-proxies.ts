@@ -1,0 +1,18 @@
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+
+/**
+ * One attempt may take a minute (a drain of 40 orders under a tight rate limit), all attempts together ten: then the workflow
+ * says what is wrong and starts over. Heartbeats come from whatever waits longer than a few seconds, so that a killed
+ * worker's work is picked up within five.
+ */
+const OPTIONS: ActivityOptions = {
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '5 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+};
+
+/** Live work goes before history, in Temporal as in the limiters. */
+export const live = proxyActivities<Activities>({ ...OPTIONS, priority: { priorityKey: 1 } });
+export const history = proxyActivities<Activities>({ ...OPTIONS, priority: { priorityKey: 5 } });

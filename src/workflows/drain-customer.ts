@@ -1,0 +1,224 @@
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { FetchOrdersResult } from '../activities/fetch-orders.js';
+import type { DrainPlan } from '../domain/drain.js';
+import { planDrain } from '../domain/drain.js';
+import { LIMITS } from '../domain/limits.js';
+import { spendOf } from '../domain/spend.js';
+import { isHistory, type Queue, takeDue } from '../domain/wake-queue.js';
+import { history, live } from './activity-proxies.js';
+import { applyPlan, applyResult } from './apply-drain.js';
+import { note, queueOrders, requeue, type SyncState } from './sync-state.js';
+
+export type DrainOutcome =
+  | { readonly kind: 'done'; readonly orders: number }
+  | { readonly kind: 'failed'; readonly orders: number; readonly pauseMs: number };
+
+/** What one drain took out of the state; put back whole when it fails. */
+interface Taken {
+  readonly items: Queue;
+  readonly isList: boolean;
+  readonly isRefresh: boolean;
+}
+
+/**
+ * One pass over what waits: read and judge, decide, write, remember. Two activities at most, a third only where an order turned
+ * out to be another customer's. A failure changes nothing in the ledger: all that was taken is put back.
+ */
+export async function drain(state: SyncState): Promise<DrainOutcome> {
+  const taken = take(state);
+  let plan: DrainPlan | null = null;
+  try {
+    const fetched = await fetchTaken(state, taken);
+    if (fetched !== null) rememberPolicy(state, fetched);
+    plan = planDrain(state, {
+      taken: taken.items,
+      fetched: fetched?.orders ?? [],
+      policy: fetched?.policy ?? { holdAfterMs: 0, accountCurrency: '', mappingVersion: 0, writes: true },
+      nowMs: Date.now(),
+    });
+    await carryOut(state, { taken, plan, fetched });
+    state.problem = null;
+    return { kind: 'done', orders: taken.items.length };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return putBack(state, { taken, plan, error });
+  }
+}
+
+function take(state: SyncState): Taken {
+  const { taken, rest } = takeDue(state.queue, Date.now());
+  state.queue = rest;
+  // The order at hand goes first; the rest of the customer's orders are loaded when no live work waits.
+  const isList = state.isListDue && (taken.length === 0 || isHistory(taken));
+  const isRefresh = state.isRefreshDue;
+  if (isList) state.isListDue = false;
+  state.isRefreshDue = false;
+  return { items: taken, isList, isRefresh };
+}
+
+async function fetchTaken(state: SyncState, { items, isList }: Taken): Promise<FetchOrdersResult | null> {
+  if (items.length === 0 && !isList) return null;
+  const isBehindLive = items.length === 0 || isHistory(items);
+  const { fetchOrders } = isBehindLive ? history : live;
+  return await fetchOrders.executeWithOptions({ summary: summaryOf(state, { items, isList }) }, [
+    {
+      customerId: state.customerId,
+      orders: items.map((item) => ({
+        orderId: item.orderId,
+        expectedVersion: item.expectedVersion,
+        acceptBehind: item.why !== 'not-found' && item.tries >= LIMITS.behindTries,
+      })),
+      list: isList ? { knownOrderIds: state.entries.map((entry) => entry.orderId) } : null,
+      priority: isBehindLive ? 'history' : 'live',
+    },
+  ]);
+}
+
+/** Order numbers named in a summary; Temporal allows 400 bytes. */
+const NUMBERS_SHOWN = 8;
+
+function summaryOf(state: SyncState, { items, isList }: Pick<Taken, 'items' | 'isList'>): string {
+  const numbers = new Map(state.entries.map((entry) => [entry.orderId, entry.number]));
+  const named = items.map((item) => numbers.get(item.orderId) ?? `new ${item.orderId.slice(0, 8)}`);
+  return [isList ? 'all orders of the customer' : null, numbersText(named)]
+    .filter((part) => part !== null && part !== '')
+    .join(' and ');
+}
+
+function numbersText(numbers: readonly string[]): string {
+  if (numbers.length === 0) return '';
+  const shown = numbers.slice(0, NUMBERS_SHOWN).join(', ');
+  return `${numbers.length} order${numbers.length === 1 ? '' : 's'}: ${shown}${numbers.length > NUMBERS_SHOWN ? ', …' : ''}`;
+}
+
+function rememberPolicy(state: SyncState, { policy }: FetchOrdersResult): void {
+  state.accountCurrency = policy.accountCurrency;
+  state.isRehearsal = !policy.writes;
+  if (state.mappingVersion !== null && state.mappingVersion !== policy.mappingVersion) {
+    const written = state.entries.filter((entry) => entry.written !== null).map((entry) => entry.orderId);
+    queueOrders(state, written, 'again');
+  }
+  state.mappingVersion = policy.mappingVersion;
+}
+
+interface Work {
+  readonly taken: Taken;
+  readonly plan: DrainPlan;
+  readonly fetched: FetchOrdersResult | null;
+}
+
+async function carryOut(state: SyncState, { taken, plan, fetched }: Work): Promise<void> {
+  const remaining = fetched?.remainingOrderIds ?? [];
+  const isComplete = isLedgerCompleteAfter(state, { plan, remaining });
+  const spendBefore = spendText(state);
+  const wasComplete = state.isLedgerComplete;
+  if (
+    needsWrite(state, {
+      taken,
+      plan,
+      isSpendChanged: spendText({ ...state, entries: plan.entries }) !== spendBefore || isComplete !== wasComplete,
+    })
+  ) {
+    await write(state, { taken, plan, isComplete });
+  } else {
+    applyPlan(state, plan);
+  }
+  state.isLedgerComplete = isComplete;
+  queueOrders(state, remaining, 'history');
+  await handOver(state, plan);
+}
+
+/** Complete once all orders that Stokly listed were looked at. An order that waits for its second read does not delay it. */
+function isLedgerCompleteAfter(
+  state: SyncState,
+  { plan, remaining }: { plan: DrainPlan; remaining: readonly string[] },
+): boolean {
+  if (state.isLedgerComplete) return true;
+  if (state.isListDue || remaining.length > 0) return false;
+  return ![...state.queue, ...plan.requeue].some((item) => item.why === 'history');
+}
+
+function spendText(state: Pick<SyncState, 'entries' | 'accountCurrency'>): string {
+  return JSON.stringify(spendOf(state.entries, state.accountCurrency ?? ''));
+}
+
+function needsWrite(state: SyncState, drained: { taken: Taken; plan: DrainPlan; isSpendChanged: boolean }): boolean {
+  if (state.isStopped) return false;
+  if (drained.plan.writes.length > 0 || drained.taken.isRefresh) return true;
+  if (state.contact === null) return state.customerSkip === null;
+  return drained.isSpendChanged;
+}
+
+async function write(state: SyncState, work: { taken: Taken; plan: DrainPlan; isComplete: boolean }): Promise<void> {
+  const { taken, plan, isComplete } = work;
+  const ids = new Set(plan.writes.map(orderIdOf));
+  const others = plan.entries.filter((entry) => !ids.has(entry.orderId));
+  const isBehindLive = !taken.isRefresh && (taken.items.length === 0 || isHistory(taken.items));
+  const { writeCustomer } = isBehindLive ? history : live;
+  const numbers = plan.writes.map((order) => (order.kind === 'put' ? order.entry.number : `${order.number} (delete)`));
+  const summary = [taken.isRefresh ? 'customer' : null, numbersText(numbers)]
+    .filter((part) => part !== null && part !== '')
+    .join(' and ');
+  const result = await writeCustomer.executeWithOptions({ summary: summary === '' ? 'contact’s fields' : summary }, [
+    {
+      customerId: state.customerId,
+      contact: state.contact,
+      isRefreshAsked: taken.isRefresh,
+      orders: plan.writes,
+      others: spendOf(others, state.accountCurrency ?? ''),
+      isLedgerComplete: isComplete && !state.isLedgerFull,
+      priority: isBehindLive ? 'history' : 'live',
+    },
+  ]);
+  applyPlan(state, plan);
+  applyResult(state, { plan, result, taken: taken.items });
+}
+
+export function orderIdOf(write: DrainPlan['writes'][number]): string {
+  return write.kind === 'put' ? write.entry.orderId : write.orderId;
+}
+
+/** Wakes the customers that orders moved to, after their records were deleted here. */
+async function handOver(state: SyncState, plan: DrainPlan): Promise<void> {
+  for (const { orderId, customerId, version } of plan.moved) {
+    const eventId = `moved:${orderId}:${state.customerId}:${version ?? Date.now()}`;
+    await live.wakeCustomer.executeWithOptions({ summary: 'order moved: wake its customer' }, [
+      { customerId, wake: { eventId, kind: 'order', orderId, ...(version === null ? {} : { version }) } },
+    ]);
+  }
+}
+
+/** Pauses between tries of a drain that failed: from seconds to five minutes. */
+const PAUSE_MIN_MS = 5_000;
+const PAUSE_MAX_MS = 300_000;
+
+function putBack(state: SyncState, failed: { taken: Taken; plan: DrainPlan | null; error: unknown }): DrainOutcome {
+  const { taken, plan, error } = failed;
+  requeue(state, taken.items);
+  state.isListDue = state.isListDue || taken.isList;
+  state.isRefreshDue = state.isRefreshDue || taken.isRefresh;
+  if (plan !== null) {
+    const puts = plan.writes.filter((order) => order.kind === 'put').map(orderIdOf);
+    state.uncertainOrderIds = [...new Set([...state.uncertainOrderIds, ...puts])];
+  }
+  const { type, message } = causeOf(error);
+  const failures = (state.problem?.failures ?? 0) + 1;
+  state.problem = { type, message, sinceMs: state.problem?.sinceMs ?? Date.now(), failures };
+  if (failures === 1) note(state, '–', message);
+  // An order that changed between reading and writing is no trouble: read it again at once.
+  if (type === 'OrderChangedWhileWriting') return { kind: 'failed', orders: 0, pauseMs: 1 };
+  return { kind: 'failed', orders: 0, pauseMs: Math.min(PAUSE_MIN_MS * 2 ** (failures - 1), PAUSE_MAX_MS) };
+}
+
+/** An activity's failure: the innermost failure of ours says what happened, on which record, and what to do. */
+function causeOf(error: unknown): { type: string; message: string } {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return { type: cause.type ?? 'LockstepBug', message: cause.message };
+  if (cause instanceof Error && cause.cause instanceof ApplicationFailure) {
+    return { type: cause.cause.type ?? 'LockstepBug', message: cause.cause.message };
+  }
+  if (cause instanceof Error && error instanceof ActivityFailure)
+    return { type: 'ActivityTimedOut', message: `${error.activityType}: ${cause.message}` };
+  // Anything else is a defect in workflow code: let the workflow task fail, so that a fixed worker carries on.
+  throw error;
+}

@@ -1,0 +1,3 @@
+export { limitConsentWorkflow } from './limit-consent.js';
+export { routeOrderWorkflow } from './route-order.js';
+export { syncCustomerWorkflow } from './sync-customer.js';

@@ -1,0 +1,197 @@
+import type { WakeCustomer } from '../contract/messages.js';
+import type { ContactState } from '../domain/contact-state.js';
+import type { LedgerEntry } from '../domain/ledger.js';
+import { LIMITS } from '../domain/limits.js';
+import type { SkipReason } from '../domain/reasons.js';
+import {
+  enqueue,
+  enqueueAll,
+  isNewer,
+  type Queue,
+  type QueueItem,
+  queueItem,
+  type WaitReason,
+} from '../domain/wake-queue.js';
+
+/** All that a customer workflow knows, and all that it carries into its next run. Plain JSON; no personal data. */
+export interface SyncState {
+  readonly customerId: string;
+  queue: Queue;
+  entries: readonly LedgerEntry[];
+  contact: ContactState | null;
+  customerSkip: SkipReason | null;
+  /** Nothing is written, nothing is deleted, until a person releases the contact. */
+  isStopped: boolean;
+  isLedgerComplete: boolean;
+  /** The customer's orders are to be listed in Stokly. */
+  isListDue: boolean;
+  /** The customer's record is to be looked at again. */
+  isRefreshDue: boolean;
+  /** Messages that change the ledger: carried out between two drains, never while one is being written. */
+  commands: readonly WakeCustomer[];
+  /** Bounded by `LIMITS.eventIdsRemembered`, newest last. */
+  seenEventIds: readonly string[];
+  /** Orders whose last write may or may not have taken effect. */
+  uncertainOrderIds: readonly string[];
+  unknownOrderIds: readonly string[];
+  /** As the last drain's settings said; null before the first. */
+  accountCurrency: string | null;
+  mappingVersion: number | null;
+  isRehearsal: boolean;
+  problem: Problem | null;
+  hasMalformedMessage: boolean;
+  isLedgerFull: boolean;
+  recent: readonly RecentOutcome[];
+}
+
+/** Why the last drain could not be carried out. It is tried again without limit, at a growing pace. */
+export interface Problem {
+  /** Failure type of `activities/failures.ts`. */
+  readonly type: string;
+  readonly message: string;
+  readonly sinceMs: number;
+  readonly failures: number;
+}
+
+export interface RecentOutcome {
+  readonly at: string;
+  readonly number: string;
+  readonly what: string;
+}
+
+export function newSyncState(customerId: string): SyncState {
+  return {
+    customerId,
+    queue: [],
+    entries: [],
+    contact: null,
+    customerSkip: null,
+    isStopped: false,
+    isLedgerComplete: false,
+    isListDue: true,
+    isRefreshDue: false,
+    commands: [],
+    seenEventIds: [],
+    uncertainOrderIds: [],
+    unknownOrderIds: [],
+    accountCurrency: null,
+    mappingVersion: null,
+    isRehearsal: false,
+    problem: null,
+    hasMalformedMessage: false,
+    isLedgerFull: false,
+    recent: [],
+  };
+}
+
+/** Remembers, enqueues, returns: the whole of the signal handler. Never throws: what cannot be understood is noted. */
+export function acceptWake(state: SyncState, wake: WakeCustomer): void {
+  if (typeof wake !== 'object' || wake === null || typeof wake.eventId !== 'string' || typeof wake.kind !== 'string') {
+    noteMalformed(state);
+    return;
+  }
+  if (state.seenEventIds.includes(wake.eventId)) return;
+  state.seenEventIds = [...state.seenEventIds, wake.eventId].slice(-LIMITS.eventIdsRemembered);
+  switch (wake.kind) {
+    case 'order':
+      acceptOrder(state, wake);
+      return;
+    case 'customer':
+      state.isRefreshDue = true;
+      return;
+    case 'load-history':
+      state.isListDue = true;
+      return;
+    case 'customer-deleted':
+    case 'resync':
+    case 'release-contact':
+      state.commands = [...state.commands, wake];
+      return;
+    default:
+      noteMalformed(state);
+  }
+}
+
+/** Carries out what a handler could only put aside. */
+export function applyCommands(state: SyncState): void {
+  const { commands } = state;
+  state.commands = [];
+  for (const command of commands) {
+    if (command.kind === 'resync') resync(state, command.orderId);
+    else if (command.kind === 'release-contact') release(state);
+    else if (command.kind === 'customer-deleted') stopForDeletedCustomer(state);
+  }
+}
+
+function stopForDeletedCustomer(state: SyncState): void {
+  state.isStopped = true;
+  state.customerSkip = 'customer-deleted';
+  note(state, '–', 'customer deleted in Stokly: nothing more is written');
+}
+
+function noteMalformed(state: SyncState): void {
+  state.hasMalformedMessage = true;
+  note(state, '–', 'a message that could not be understood was dropped');
+}
+
+/** A wake whose version the ledger already has is dropped unread; one without a version is always read. */
+function acceptOrder(state: SyncState, wake: WakeCustomer): void {
+  if (typeof wake.orderId !== 'string') {
+    noteMalformed(state);
+    return;
+  }
+  const version = typeof wake.version === 'string' && !Number.isNaN(Date.parse(wake.version)) ? wake.version : null;
+  const entry = state.entries.find((known) => known.orderId === wake.orderId);
+  const isWaiting = state.queue.some((item) => item.orderId === wake.orderId);
+  const known = entry?.version ?? null;
+  const isKnown = version !== null && known !== null && !isNewer(version, known);
+  if (isKnown && !isWaiting) {
+    note(state, entry?.number ?? wake.orderId, 'event dropped: this version was already read');
+    return;
+  }
+  state.queue = enqueue(state.queue, queueItem(wake.orderId, 'event', { expectedVersion: version }));
+}
+
+/** Forgets what was written, so that it is written again (after someone emptied a collection). */
+function resync(state: SyncState, orderId: string | undefined): void {
+  const isMeant = (entry: LedgerEntry): boolean => orderId === undefined || entry.orderId === orderId;
+  state.entries = state.entries.map((entry) => (isMeant(entry) ? voidWritten(entry) : entry));
+  if (state.contact !== null) state.contact = { ...state.contact, fieldsHash: null, profileHash: null };
+  state.isRefreshDue = state.isRefreshDue || orderId === undefined;
+  if (orderId === undefined) state.isListDue = true;
+  queueOrders(state, orderId === undefined ? state.entries.map((entry) => entry.orderId) : [orderId], 'again');
+}
+
+/** A person decided that a contact which was deleted may be written again. */
+function release(state: SyncState): void {
+  state.isStopped = false;
+  state.customerSkip = null;
+  state.contact = null;
+  state.isRefreshDue = true;
+  state.entries = state.entries.map(voidWritten);
+  queueOrders(
+    state,
+    state.entries.map((entry) => entry.orderId),
+    'again',
+  );
+}
+
+function voidWritten(entry: LedgerEntry): LedgerEntry {
+  return entry.written === null ? entry : { ...entry, written: { ...entry.written, hash: null } };
+}
+
+export function queueOrders(state: SyncState, orderIds: readonly string[], why: WaitReason): void {
+  state.queue = enqueueAll(
+    state.queue,
+    orderIds.map((orderId) => queueItem(orderId, why)),
+  );
+}
+
+export function requeue(state: SyncState, items: readonly QueueItem[]): void {
+  state.queue = enqueueAll(state.queue, items);
+}
+
+export function note(state: SyncState, number: string, what: string): void {
+  const at = new Date(Date.now()).toISOString();
+  state.recent = [{ at, number, what }, ...state.recent].slice(0, LIMITS.recentOutcomes);
+}
