@@ -1,0 +1,35 @@
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import { CONSENT_BREAKER_WORKFLOW_ID, TASK_QUEUE, WORKFLOW_TYPES } from './contract/ids.js';
+import {
+  type AdmitLowering,
+  admitLoweringUpdate,
+  type LoweringAnswer,
+  type WakeCustomer,
+} from './contract/messages.js';
+import { wakeCustomerStart } from './contract/wake-start.js';
+
+/** An Update has no time-out of its own: without a worker for the breaker the asking activity must not hang. */
+const ADMIT_TIMEOUT_MS = 20_000;
+
+/** Signals the customer's workflow, starting it where there is none. Safe to repeat. */
+export function wakeCustomerPort(client: Client): (customerId: string, wake: WakeCustomer) => Promise<void> {
+  return async (customerId, wake) => {
+    await client.workflow.signalWithStart(WORKFLOW_TYPES.syncCustomer, wakeCustomerStart(customerId, wake));
+  };
+}
+
+/** Asks the consent breaker, starting it where there is none. Asked again with the same `updateId`, it counts once. */
+export function admitLoweringPort(client: Client): (ask: AdmitLowering, updateId: string) => Promise<LoweringAnswer> {
+  return async (ask, updateId) => {
+    const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOW_TYPES.limitConsent, {
+      workflowId: CONSENT_BREAKER_WORKFLOW_ID,
+      taskQueue: TASK_QUEUE,
+      args: [],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: 'counts lowered subscriptions, stops a flood',
+    });
+    return await client.withDeadline(Date.now() + ADMIT_TIMEOUT_MS, () =>
+      client.workflow.executeUpdateWithStart(admitLoweringUpdate, { args: [ask], updateId, startWorkflowOperation }),
+    );
+  };
+}

@@ -1,0 +1,35 @@
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { ActivityDeps } from './activities/deps.js';
+import { createActivities } from './activities/index.js';
+import { TASK_QUEUE } from './contract/ids.js';
+
+export interface WorkerSetup {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** The prebuilt bundle's path: bundling at each start would cost seconds and could differ from what was tested. */
+  readonly workflowBundlePath: string;
+  readonly deps: ActivityDeps;
+}
+
+/** A worker as it runs in production; tests run the same one. */
+export async function createWorker(setup: WorkerSetup): Promise<Worker> {
+  return await Worker.create({ ...workerOptions(setup), connection: setup.connection });
+}
+
+function workerOptions({ namespace, workflowBundlePath, deps }: WorkerSetup): WorkerOptions {
+  return {
+    namespace,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: workflowBundlePath },
+    activities: createActivities(deps),
+    // About 1 MB a cached workflow: beyond this, a customer's next event replays its (short) history.
+    maxCachedWorkflows: 1_500,
+    maxConcurrentWorkflowTaskExecutions: 40,
+    // Calls that wait for a rate limit hold a slot each; live work waits behind at most these.
+    maxConcurrentActivityTaskExecutions: 200,
+    // After `kill -9` a workflow's next task waits this long for the worker that is gone.
+    stickyQueueScheduleToStartTimeout: '5 seconds',
+    shutdownGraceTime: '20 seconds',
+    shutdownForceTime: '30 seconds',
+  };
+}
