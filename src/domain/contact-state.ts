@@ -17,3 +17,21 @@ export interface ContactState {
   /** A change of e-mail made a new contact of it, unsubscribed at once: a person should know. */
   readonly wasRecreated: boolean;
 }
+
+/** A contact that was just found or made: everything is to be sent. */
+export function newState(contactId: number, consent: Consent): ContactState {
+  return {
+    contactId,
+    consent,
+    consentFlag: null,
+    profileHash: null,
+    fieldsHash: null,
+    fieldsSet: [],
+    wasRecreated: false,
+  };
+}
+
+/** The same for one that a change of e-mail made anew. */
+export function recreatedState(contactId: number, known: ContactState): ContactState {
+  return { ...newState(contactId, known.consent), wasRecreated: true };
+}

@@ -137,7 +137,13 @@ function planNotFound(step: Step): void {
   const pauseMs = pauseForNotFound(item, input.nowMs);
   if (pauseMs !== null) {
     const waitingSinceMs = item.waitingSinceMs === 0 ? input.nowMs : item.waitingSinceMs;
-    plan.requeue.push({ ...item, why: 'not-found', tries: item.tries + 1, waitingSinceMs, dueAtMs: input.nowMs + pauseMs });
+    plan.requeue.push({
+      ...item,
+      why: 'not-found',
+      tries: item.tries + 1,
+      waitingSinceMs,
+      dueAtMs: input.nowMs + pauseMs,
+    });
     return;
   }
   const known = plan.entries.get(item.orderId);
@@ -158,7 +164,8 @@ function planRead(step: Step, order: JudgedOrder | UnreadableFetched): void {
     planMove(step, { before, customerId, version: order.kind === 'read' ? order.snapshot.version : order.version });
     return;
   }
-  const entry = order.kind === 'read' ? entryOf(order, before, input.nowMs) : unreadableEntry(order, before, input.nowMs);
+  const entry =
+    order.kind === 'read' ? entryOf(order, before, input.nowMs) : unreadableEntry(order, before, input.nowMs);
   const reason = firstReason([...order.skipReasons, ...standingReasons(context)]);
   if (reason !== null) {
     planSkip(step, entry, reason);
@@ -170,7 +177,11 @@ function planRead(step: Step, order: JudgedOrder | UnreadableFetched): void {
     return;
   }
   if (order.kind !== 'read') return;
-  if (order.isBehind) plan.notes.push({ number: entry.number, what: 'taken as read: Stokly never showed the version that the event named' });
+  if (order.isBehind)
+    plan.notes.push({
+      number: entry.number,
+      what: 'taken as read: Stokly never showed the version that the event named',
+    });
   plan.writes.push({
     kind: 'put',
     entry: { ...entry, outcome: 'synced', reason: null, heldAt: null },
@@ -193,7 +204,13 @@ function planSkip({ plan, context }: Step, entry: LedgerEntry, reason: SkipReaso
   plan.entries.set(entry.orderId, skipped);
   plan.skipped.push(skipped);
   if (entry.written !== null && !context.isStopped) {
-    plan.writes.push({ kind: 'delete', orderId: entry.orderId, number: entry.number, recordKey: entry.written.recordKey, entry: skipped });
+    plan.writes.push({
+      kind: 'delete',
+      orderId: entry.orderId,
+      number: entry.number,
+      recordKey: entry.written.recordKey,
+      entry: skipped,
+    });
   }
 }
 
@@ -207,7 +224,12 @@ function planFailing({ plan, input, item }: Step, entry: LedgerEntry): void {
     plan.notes.push({ number: entry.number, what: `does not add up; read again ${new Date(holdAtMs).toISOString()}` });
     return;
   }
-  const held: LedgerEntry = { ...entry, outcome: 'held', reason: null, heldAt: entry.heldAt ?? new Date(input.nowMs).toISOString() };
+  const held: LedgerEntry = {
+    ...entry,
+    outcome: 'held',
+    reason: null,
+    heldAt: entry.heldAt ?? new Date(input.nowMs).toISOString(),
+  };
   plan.entries.set(entry.orderId, held);
   plan.held.push(held);
 }
@@ -221,7 +243,13 @@ function planMove(
     plan.entries.delete(before.orderId);
     plan.notes.push({ number: before.number, what: 'moved to another customer' });
     if (before.written !== null && !context.isStopped) {
-      plan.writes.push({ kind: 'delete', orderId: before.orderId, number: before.number, recordKey: before.written.recordKey, entry: null });
+      plan.writes.push({
+        kind: 'delete',
+        orderId: before.orderId,
+        number: before.number,
+        recordKey: before.written.recordKey,
+        entry: null,
+      });
     }
   }
   if (customerId !== null) plan.moved.push({ orderId: item.orderId, customerId, version });

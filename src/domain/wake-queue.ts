@@ -22,7 +22,11 @@ export interface QueueItem {
 
 export type Queue = readonly QueueItem[];
 
-export function queueItem(orderId: string, why: WaitReason, rest: Partial<Omit<QueueItem, 'orderId' | 'why'>> = {}): QueueItem {
+export function queueItem(
+  orderId: string,
+  why: WaitReason,
+  rest: Partial<Omit<QueueItem, 'orderId' | 'why'>> = {},
+): QueueItem {
   return { orderId, why, expectedVersion: null, dueAtMs: 0, tries: 0, waitingSinceMs: 0, failingSinceMs: 0, ...rest };
 }
 

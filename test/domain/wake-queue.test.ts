@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../../src/domain/limits.js';
+import {
+  enqueue,
+  enqueueAll,
+  isHistory,
+  nextDueAtMs,
+  pauseForBehind,
+  pauseForNotFound,
+  type QueueItem,
+  queueItem,
+  takeDue,
+  WAIT_REASONS,
+} from '../../src/domain/wake-queue.js';
+
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+
+describe('the queue of a customer', () => {
+  it('holds one item an order, with the newest version that an event named', () => {
+    const queue = enqueueAll(
+      [],
+      [
+        queueItem('a', 'event', { expectedVersion: '2026-11-24T10:00:00Z' }),
+        queueItem('a', 'event', { expectedVersion: '2026-11-24T11:00:00.000Z' }),
+        queueItem('a', 'event', { expectedVersion: '2026-11-24T09:00:00Z' }),
+      ],
+    );
+    expect(queue).toEqual([queueItem('a', 'event', { expectedVersion: '2026-11-24T11:00:00.000Z' })]);
+  });
+
+  it('makes an order that waits for later due at once when an event comes, and keeps since when it fails', () => {
+    const waiting = queueItem('a', 'second-read', { dueAtMs: NOW + 60_000, failingSinceMs: NOW });
+    expect(enqueue([waiting], queueItem('a', 'event'))).toEqual([queueItem('a', 'event', { failingSinceMs: NOW })]);
+  });
+
+  it('starts counting tries anew when an event comes, and keeps since when the order is missing', () => {
+    const waiting = queueItem('a', 'not-found', { dueAtMs: NOW + 1, tries: 9, waitingSinceMs: NOW - 5 });
+    expect(enqueue([waiting], queueItem('a', 'event'))).toEqual([
+      queueItem('a', 'event', { tries: 0, waitingSinceMs: NOW - 5 }),
+    ]);
+  });
+
+  it('takes live work before history, in the order it came, and never both at once', () => {
+    const queue = [queueItem('h', 'history'), queueItem('l1', 'event'), queueItem('l2', 'second-read')];
+    const { taken, rest } = takeDue(queue, NOW);
+    expect(taken.map((item) => item.orderId)).toEqual(['l1', 'l2']);
+    expect(rest.map((item) => item.orderId)).toEqual(['h']);
+    expect(isHistory(taken)).toBe(false);
+    expect(isHistory(takeDue(rest, NOW).taken)).toBe(true);
+  });
+
+  it('leaves what is not due yet, and says when it is', () => {
+    const queue = [queueItem('later', 'behind', { dueAtMs: NOW + 1 })];
+    expect(takeDue(queue, NOW)).toEqual({ taken: [], rest: queue });
+    expect(nextDueAtMs(queue)).toBe(NOW + 1);
+    expect(takeDue(queue, NOW + 1).taken).toHaveLength(1);
+  });
+
+  it('takes at most a drain', () => {
+    const queue = Array.from({ length: LIMITS.ordersPerDrain + 1 }, (_, n) => queueItem(`o${n}`, 'event'));
+    expect(takeDue(queue, NOW).taken).toHaveLength(LIMITS.ordersPerDrain);
+    expect(takeDue(queue, NOW).rest).toHaveLength(1);
+  });
+
+  it('never loses an order, whatever comes in whatever order', () => {
+    const anyItem = fc
+      .record({
+        orderId: fc.constantFrom('a', 'b', 'c', 'd'),
+        why: fc.constantFrom(...WAIT_REASONS),
+        dueAtMs: fc.nat(100),
+      })
+      .map(({ orderId, why, dueAtMs }): QueueItem => queueItem(orderId, why, { dueAtMs }));
+    const lossy = (queue: readonly QueueItem[], item: QueueItem): readonly QueueItem[] =>
+      queue.length > 2 ? queue : enqueue(queue, item);
+    const keepsAll = (put: typeof lossy) =>
+      fc.property(fc.array(anyItem), fc.nat(100), (items, now) => {
+        const queue = items.reduce(put, []);
+        const { taken, rest } = takeDue(queue, now);
+        const ids = [...taken, ...rest].map((item) => item.orderId).sort();
+        expect(ids).toEqual([...new Set(items.map((item) => item.orderId))].sort());
+      });
+    fc.assert(keepsAll(enqueue));
+    // The deliberate break: a queue that drops what does not fit is caught.
+    expect(fc.check(keepsAll(lossy)).failed).toBe(true);
+  });
+});
+
+describe('the pauses', () => {
+  it('gives up on a version that Stokly never shows after five tries, within about two minutes', () => {
+    const pauses = [0, 1, 2, 3, 4].map((tries) => pauseForBehind(tries) ?? Number.NaN);
+    expect(pauses.reduce((sum, pause) => sum + pause)).toBe(120_000);
+    expect(pauseForBehind(5)).toBeNull();
+  });
+
+  it('asks for an order that Stokly does not show for a day, at most ten minutes apart', () => {
+    const item = queueItem('a', 'not-found', { tries: 40, waitingSinceMs: NOW });
+    expect(pauseForNotFound(item, NOW + 24 * 3_600_000 - 1)).toBe(600_000);
+    expect(pauseForNotFound(item, NOW + 24 * 3_600_000)).toBeNull();
+    expect(pauseForNotFound(queueItem('a', 'not-found'), NOW)).toBe(1_000);
+  });
+});
