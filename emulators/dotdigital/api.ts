@@ -19,10 +19,10 @@ export function registerApi(app: FastifyInstance, emulator: Emulator): void {
     if (emulator.settings.isWrongRegion && request.routeOptions.url !== '/v2/account-info') {
       throw new AnswerError(403, { message: 'Forbidden: Access is denied' });
     }
-    reply.headers(emulator.rates.take(request.routeOptions.config.tier ?? 'unlimited', emulator.settings));
+    reply.headers(emulator.rates.take(request.routeOptions.config.dotdigitalTier ?? 'unlimited', emulator.settings));
   });
   app.addHook('onSend', async (request, reply, payload) => {
-    if (request.logged !== null) request.logged.status = reply.statusCode;
+    if (request.dotdigitalLog !== null) request.dotdigitalLog.status = reply.statusCode;
     return strikeAfter(request, reply, payload);
   });
   app.setErrorHandler(async (error: unknown, request, reply) => answerError(error, request, reply));
@@ -38,7 +38,7 @@ function openLogLine(emulator: Emulator, request: FastifyRequest, reply: Fastify
   const [path = '', query = ''] = request.url.split('?', 2);
   const logged = emulator.requests.open(request.method, decodePath(path), query);
   if (request.routeOptions.url !== undefined) logged.kind = `${request.method} ${request.routeOptions.url}`;
-  request.logged = logged;
+  request.dotdigitalLog = logged;
   reply.raw.once('finish', () => {
     logged.isAnswered = true;
   });

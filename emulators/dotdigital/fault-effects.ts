@@ -11,10 +11,10 @@ const HTML =
 
 /** What happens before the call takes effect. Import faults are left to the import routes. */
 export async function strikeBefore(emulator: Emulator, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { logged } = request;
+  const logged = request.dotdigitalLog;
   const fault = logged === null ? null : emulator.faults.strike(request.method, logged.path);
   if (fault === null || logged === null) return;
-  request.fault = fault;
+  request.dotdigitalFault = fault;
   logged.fault = fault.kind;
   if (fault.kind === 'latency') await pause(fault.delayMs ?? LATENCY_MS);
   if (fault.kind === 'timeout-before') reply.hijack();
@@ -29,7 +29,7 @@ async function sendStatus(
 ): Promise<void> {
   const { request, reply } = call;
   if (fault.rateResetInMs !== undefined) {
-    const tier = request.routeOptions.config.tier ?? 'medium';
+    const tier = request.routeOptions.config.dotdigitalTier ?? 'medium';
     reply.headers(emulator.rates.exhaustedHeaders(tier, emulator.settings, fault.rateResetInMs));
   }
   if (fault.headers !== undefined) reply.headers(fault.headers);
@@ -38,7 +38,7 @@ async function sendStatus(
 
 /** What happens to the answer of a call that has taken effect. */
 export async function strikeAfter(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-  const kind = request.fault?.kind;
+  const kind = request.dotdigitalFault?.kind;
   const body = typeof payload === 'string' ? payload : '';
   if (kind === 'timeout-after') return never();
   if (kind === 'reset-mid-body') {
@@ -46,7 +46,7 @@ export async function strikeAfter(request: FastifyRequest, reply: FastifyReply, 
     return never();
   }
   if (kind === 'cut-json') return body.slice(0, Math.floor(body.length / 2));
-  if (kind === 'byte-a-second') return dribble(Buffer.from(body), request.fault?.delayMs ?? BYTE_EVERY_MS);
+  if (kind === 'byte-a-second') return dribble(Buffer.from(body), request.dotdigitalFault?.delayMs ?? BYTE_EVERY_MS);
   return payload;
 }
 

@@ -45,8 +45,8 @@ export function createDotdigitalEmulator(options: DotdigitalEmulatorOptions = {}
     forceCloseConnections: true,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX, ignoreTrailingSlash: true },
   });
-  app.decorateRequest('logged', null);
-  app.decorateRequest('fault', null);
+  app.decorateRequest('dotdigitalLog', null);
+  app.decorateRequest('dotdigitalFault', null);
   readJsonLosslessly(app);
   app.register(async (scope) => registerControl(scope, account));
   app.register(async (scope) => registerPages(scope, account));

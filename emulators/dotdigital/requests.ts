@@ -7,22 +7,22 @@ import type { LoggedRequest, WriteDigest } from './request-log.js';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The budget that the call counts against; absent on pages and controls. */
-    tier?: Tier;
+    dotdigitalTier?: Tier;
   }
   interface FastifyRequest {
     /** Its line in the request log; null for pages and controls. */
-    logged: LoggedRequest | null;
+    dotdigitalLog: LoggedRequest | null;
     /** What strikes this call. */
-    fault: Fault | null;
+    dotdigitalFault: Fault | null;
   }
 }
 
 export function actorOf(request: FastifyRequest): Actor {
-  const { logged } = request;
+  const logged = request.dotdigitalLog;
   return { by: 'api', request: logged?.n ?? 0, call: logged?.kind ?? `${request.method} ${request.url}` };
 }
 
 /** Notes in the request log what the write carries. */
 export function digest(request: FastifyRequest, carried: readonly WriteDigest[]): void {
-  if (request.logged !== null) request.logged.carried = carried;
+  if (request.dotdigitalLog !== null) request.dotdigitalLog.carried = carried;
 }

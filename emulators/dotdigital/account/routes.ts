@@ -8,7 +8,7 @@ import { DATA_FIELD_NAME, type DataField, dataFieldType } from './data-fields.js
 
 /** The v2 calls that no v3 call replaces (vendor's OpenAPI `apiconnector.com v2`). */
 export function registerAccount(app: FastifyInstance, emulator: Emulator): void {
-  app.get('/v2/account-info', { config: { tier: 'high' } }, async (request) => ({
+  app.get('/v2/account-info', { config: { dotdigitalTier: 'high' } }, async (request) => ({
     id: 1,
     properties: [
       property('Name', 'String', 'Emulated account'),
@@ -20,11 +20,11 @@ export function registerAccount(app: FastifyInstance, emulator: Emulator): void 
     ],
   }));
 
-  app.get('/v2/server-time', { config: { tier: 'high' } }, async (_request, reply) =>
+  app.get('/v2/server-time', { config: { dotdigitalTier: 'high' } }, async (_request, reply) =>
     reply.type('text/plain; charset=utf-8').send(emulator.clock.nowText()),
   );
 
-  app.get('/v2/programs', { config: { tier: 'medium' } }, async (request) => {
+  app.get('/v2/programs', { config: { dotdigitalTier: 'medium' } }, async (request) => {
     const query = request.query as Query;
     const skip = wholeNumber(query['skip'], 0);
     return emulator.programs.slice(skip, skip + wholeNumber(query['select'], 1000));
@@ -34,9 +34,9 @@ export function registerAccount(app: FastifyInstance, emulator: Emulator): void 
 }
 
 function registerDataFields(app: FastifyInstance, emulator: Emulator): void {
-  app.get('/v2/data-fields', { config: { tier: 'high' } }, async () => [...emulator.dataFields.values()]);
+  app.get('/v2/data-fields', { config: { dotdigitalTier: 'high' } }, async () => [...emulator.dataFields.values()]);
 
-  app.post('/v2/data-fields', { config: { tier: 'medium' } }, async (request, reply) => {
+  app.post('/v2/data-fields', { config: { dotdigitalTier: 'medium' } }, async (request, reply) => {
     const field = readDataField(request.body);
     digest(request, [{ names: [field.name] }]);
     if (emulator.dataFields.has(field.name)) {
@@ -46,13 +46,17 @@ function registerDataFields(app: FastifyInstance, emulator: Emulator): void {
     return reply.code(201).send(field);
   });
 
-  app.delete<{ Params: { name: string } }>('/v2/data-fields/:name', { config: { tier: 'medium' } }, async (request) => {
-    const name = request.params.name.toUpperCase();
-    digest(request, [{ names: [name] }]);
-    if (!emulator.dataFields.delete(name)) throw v2Error(404, 'Data field not found. ERROR_DATAFIELD_NOTFOUND');
-    emulator.contacts.dropField(name);
-    return { result: true, dependencies: [] };
-  });
+  app.delete<{ Params: { name: string } }>(
+    '/v2/data-fields/:name',
+    { config: { dotdigitalTier: 'medium' } },
+    async (request) => {
+      const name = request.params.name.toUpperCase();
+      digest(request, [{ names: [name] }]);
+      if (!emulator.dataFields.delete(name)) throw v2Error(404, 'Data field not found. ERROR_DATAFIELD_NOTFOUND');
+      emulator.contacts.dropField(name);
+      return { result: true, dependencies: [] };
+    },
+  );
 }
 
 /** Names are stored in upper case (what the vendor's own connector relies on). */

@@ -22,7 +22,7 @@ interface Failure {
 }
 
 export function registerContactImports(app: FastifyInstance, emulator: Emulator): void {
-  app.put('/contacts/v3/import', { config: { tier: 'low' } }, async (request, reply) => {
+  app.put('/contacts/v3/import', { config: { dotdigitalTier: 'low' } }, async (request, reply) => {
     const { items, mergeOption } = readImport(request.body);
     digest(request, items.map(carriedByContact));
     if (emulator.jobs.activeCount('contact-import') >= emulator.settings.contactImportsActiveMax) {
@@ -31,7 +31,7 @@ export function registerContactImports(app: FastifyInstance, emulator: Emulator)
           'Your import request cannot be accepted as too many imports are being processed for you account. Please wait for an import to complete and then resubmit.',
       });
     }
-    const plan = importPlan(request.fault, emulator.settings);
+    const plan = importPlan(request.dotdigitalFault, emulator.settings);
     const actor = actorOf(request);
     const run = () => {
       if (plan.failedStatus !== null) return { status: plan.failedStatus };
@@ -43,7 +43,7 @@ export function registerContactImports(app: FastifyInstance, emulator: Emulator)
 
   app.get<{ Params: { importId: string } }>(
     '/contacts/v3/import/:importId',
-    { config: { tier: 'unlimited' } },
+    { config: { dotdigitalTier: 'unlimited' } },
     async (request) => {
       const { importId } = request.params;
       const job = emulator.jobs.find(importId, 'contact-import');

@@ -26,7 +26,7 @@ export function registerContacts(app: FastifyInstance, emulator: Emulator): void
   registerContactImports(app, emulator);
   registerList(app, emulator);
 
-  app.post('/contacts/v3', { config: { tier: 'medium' } }, async (request, reply) => {
+  app.post('/contacts/v3', { config: { dotdigitalTier: 'medium' } }, async (request, reply) => {
     const body = readContactBody(request.body);
     digest(request, [carriedByContact(body)]);
     if (body.email === undefined) throw badJson("'identifiers' needs an email");
@@ -35,7 +35,7 @@ export function registerContacts(app: FastifyInstance, emulator: Emulator): void
     return reply.code(201).send(answer(emulator, outcome, { identifier: 'email', value: body.email }));
   });
 
-  app.get<ByIdentifier>('/contacts/v3/:identifier/:value', { config: { tier: 'high' } }, async (request) => {
+  app.get<ByIdentifier>('/contacts/v3/:identifier/:value', { config: { dotdigitalTier: 'high' } }, async (request) => {
     const match = matchOf(request.params, 'contacts');
     const contact = findContact(emulator, match);
     const isHidden = contact?.binnedAt !== null && emulator.settings.getBinned === 'not-found';
@@ -43,27 +43,35 @@ export function registerContacts(app: FastifyInstance, emulator: Emulator): void
     return contactAnswer(contact, emulator.dataFields.keys(), emulator.settings);
   });
 
-  app.patch<ByIdentifier>('/contacts/v3/:identifier/:value', { config: { tier: 'medium' } }, async (request, reply) => {
-    const match = matchOf(request.params, 'contacts');
-    const body = readContactBody(request.body);
-    digest(request, [{ ...carriedByContact(body), ...matchDigest(match) }]);
-    const mergeOption = mergeOptionOf(request);
-    const outcome = upsertContact(emulator, match, { body, mergeOption, actor: actorOf(request) });
-    return reply.code(outcome.kind === 'created' ? 201 : 200).send(answer(emulator, outcome, match));
-  });
+  app.patch<ByIdentifier>(
+    '/contacts/v3/:identifier/:value',
+    { config: { dotdigitalTier: 'medium' } },
+    async (request, reply) => {
+      const match = matchOf(request.params, 'contacts');
+      const body = readContactBody(request.body);
+      digest(request, [{ ...carriedByContact(body), ...matchDigest(match) }]);
+      const mergeOption = mergeOptionOf(request);
+      const outcome = upsertContact(emulator, match, { body, mergeOption, actor: actorOf(request) });
+      return reply.code(outcome.kind === 'created' ? 201 : 200).send(answer(emulator, outcome, match));
+    },
+  );
 
-  app.delete<ByIdentifier>('/contacts/v3/:identifier/:value', { config: { tier: 'medium' } }, async (request) => {
-    const match = matchOf(request.params, 'contacts');
-    digest(request, [matchDigest(match)]);
-    const contact = findContact(emulator, match);
-    if (contact === undefined || contact.binnedAt !== null) throw contactNotFound(match, 'contacts');
-    emulator.contacts.bin(contact, actorOf(request));
-    return { contactId: contact.contactId };
-  });
+  app.delete<ByIdentifier>(
+    '/contacts/v3/:identifier/:value',
+    { config: { dotdigitalTier: 'medium' } },
+    async (request) => {
+      const match = matchOf(request.params, 'contacts');
+      digest(request, [matchDigest(match)]);
+      const contact = findContact(emulator, match);
+      if (contact === undefined || contact.binnedAt !== null) throw contactNotFound(match, 'contacts');
+      emulator.contacts.bin(contact, actorOf(request));
+      return { contactId: contact.contactId };
+    },
+  );
 }
 
 function registerList(app: FastifyInstance, emulator: Emulator): void {
-  app.get('/contacts/v3', { config: { tier: 'low' } }, async (request) => {
+  app.get('/contacts/v3', { config: { dotdigitalTier: 'low' } }, async (request) => {
     const query = request.query as Query;
     for (const name of ['~listId', '~segmentId'])
       if (query[name] !== undefined) throw notEmulated(`the filter ${name}`);

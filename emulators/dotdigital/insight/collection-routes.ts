@@ -9,7 +9,7 @@ import { COLLECTION_TYPES, COLLECTIONS_MAX } from './collections.js';
 type ByName = { Params: { collection: string } };
 
 export function registerCollections(app: FastifyInstance, emulator: Emulator): void {
-  app.get('/insightData/v3/collections', { config: { tier: 'high' } }, async () =>
+  app.get('/insightData/v3/collections', { config: { dotdigitalTier: 'high' } }, async () =>
     emulator.collections.all().map((collection) => ({
       collectionName: collection.name,
       collectionType: collection.type,
@@ -20,7 +20,7 @@ export function registerCollections(app: FastifyInstance, emulator: Emulator): v
 
   app.post<ByName>(
     '/insightData/v3/collections/:collection',
-    { config: { tier: 'medium' } },
+    { config: { dotdigitalTier: 'medium' } },
     async (request, reply) => {
       const name = checkName(request.params.collection);
       digest(request, [{ collection: name }]);
@@ -42,7 +42,7 @@ export function registerCollections(app: FastifyInstance, emulator: Emulator): v
 function registerClearing(app: FastifyInstance, emulator: Emulator): void {
   app.delete<ByName>(
     '/insightData/v3/collections/:collection',
-    { config: { tier: 'medium' } },
+    { config: { dotdigitalTier: 'medium' } },
     async (request, reply) => {
       const collection = collectionOf(emulator, request.params.collection);
       digest(request, [{ collection: collection.name }]);
@@ -58,7 +58,7 @@ function registerClearing(app: FastifyInstance, emulator: Emulator): void {
 
   app.delete<ByName>(
     '/insightData/v3/collections/:collection/empty',
-    { config: { tier: 'medium' } },
+    { config: { dotdigitalTier: 'medium' } },
     async (request, reply) => {
       const collection = collectionOf(emulator, request.params.collection);
       digest(request, [{ collection: collection.name }]);
@@ -74,7 +74,7 @@ function registerClearing(app: FastifyInstance, emulator: Emulator): void {
 
   app.get<{ Params: { jobId: string } }>(
     '/insightData/v3/async/:jobId',
-    { config: { tier: 'unlimited' } },
+    { config: { dotdigitalTier: 'unlimited' } },
     async (request) => {
       const { jobId } = request.params;
       const job = emulator.jobs.find(jobId, 'collection');

@@ -26,7 +26,7 @@ interface Failure {
 }
 
 export function registerInsightImports(app: FastifyInstance, emulator: Emulator): void {
-  app.put('/insightData/v3/import', { config: { tier: 'low' } }, async (request, reply) => {
+  app.put('/insightData/v3/import', { config: { dotdigitalTier: 'low' } }, async (request, reply) => {
     const body = readImport(request.body);
     digest(
       request,
@@ -36,7 +36,7 @@ export function registerInsightImports(app: FastifyInstance, emulator: Emulator)
       const description = 'Your import request cannot be accepted as too many imports are being processed';
       throw v3Error(429, 'insightData:tooManyActiveImports', { description });
     }
-    const plan = importPlan(request.fault, emulator.settings);
+    const plan = importPlan(request.dotdigitalFault, emulator.settings);
     const actor = actorOf(request);
     const run = () => {
       if (plan.failedStatus !== null) return { status: plan.failedStatus, collectionName: body.name };
@@ -48,7 +48,7 @@ export function registerInsightImports(app: FastifyInstance, emulator: Emulator)
 
   app.get<{ Params: { importId: string } }>(
     '/insightData/v3/import/:importId',
-    { config: { tier: 'unlimited' } },
+    { config: { dotdigitalTier: 'unlimited' } },
     async (request) => {
       const { importId } = request.params;
       const job = emulator.jobs.find(importId, 'insight-import');

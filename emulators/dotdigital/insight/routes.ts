@@ -23,7 +23,7 @@ export function registerInsight(app: FastifyInstance, emulator: Emulator): void 
   registerCollections(app, emulator);
   registerLists(app, emulator);
 
-  app.put<OneRecord>(RECORD_PATH, { config: { tier: 'medium' } }, async (request, reply) => {
+  app.put<OneRecord>(RECORD_PATH, { config: { dotdigitalTier: 'medium' } }, async (request, reply) => {
     const { key, collection: name } = request.params;
     const { body } = request;
     if (!isJsonObject(body)) throw insightBadJson('a record is an object');
@@ -36,11 +36,11 @@ export function registerInsight(app: FastifyInstance, emulator: Emulator): void 
     return reply.code(outcome.kind === 'created' ? 201 : 204).send();
   });
 
-  app.get<OneRecord>(RECORD_PATH, { config: { tier: 'high' } }, async (request) =>
+  app.get<OneRecord>(RECORD_PATH, { config: { dotdigitalTier: 'high' } }, async (request) =>
     recordAnswer(recordOf(emulator, request).record),
   );
 
-  app.delete<OneRecord>(RECORD_PATH, { config: { tier: 'medium' } }, async (request, reply) => {
+  app.delete<OneRecord>(RECORD_PATH, { config: { dotdigitalTier: 'medium' } }, async (request, reply) => {
     const { collection, record } = recordOf(emulator, request);
     digest(request, [{ contactId: record.contactId, collection: collection.name, key: record.key }]);
     emulator.collections.delete(collection, record, actorOf(request));
@@ -51,13 +51,13 @@ export function registerInsight(app: FastifyInstance, emulator: Emulator): void 
 function registerLists(app: FastifyInstance, emulator: Emulator): void {
   app.get<{ Params: { collection: string } }>(
     '/insightData/v3/contacts/:collection',
-    { config: { tier: 'low' } },
+    { config: { dotdigitalTier: 'low' } },
     async (request) => listed([...collectionOf(emulator, request.params.collection).records.values()], request),
   );
 
   app.get<OfContact>(
     '/insightData/v3/contacts/:identifier/:value/:collection',
-    { config: { tier: 'low' } },
+    { config: { dotdigitalTier: 'low' } },
     async (request) => {
       const { contactId } = liveContact(emulator, request.params);
       const collection = collectionOf(emulator, request.params.collection);
