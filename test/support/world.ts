@@ -1,0 +1,309 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { Webhook } from 'standardwebhooks';
+import { inject } from 'vitest';
+import { createDotdigitalEmulator, type DotdigitalEmulator } from '../../emulators/dotdigital/index.js';
+import { createStoklyEmulator, type StoklyEmulator } from '../../emulators/stokly/index.js';
+import type { ActivityDeps } from '../../src/activities/deps.js';
+import { customerWorkflowId } from '../../src/contract/ids.js';
+import { type CustomerState, customerStateQuery } from '../../src/contract/messages.js';
+import { SEARCH_ATTRIBUTES } from '../../src/contract/search-attributes.js';
+import { CONTACT_FIELDS, fieldName } from '../../src/domain/contact-mapping.js';
+import type { SyncPolicy } from '../../src/domain/policy.js';
+import { createDotdigitalClient } from '../../src/dotdigital/client.js';
+import { createRelayApp } from '../../src/relay/app.js';
+import { createRelayTemporal } from '../../src/relay/temporal-port.js';
+import { createStoklyClient } from '../../src/stokly/client.js';
+import { admitLoweringPort, wakeCustomerPort } from '../../src/temporal-ports.js';
+import { createWorker } from '../../src/worker-setup.js';
+
+const LIVE = { priority: 'live' } as const;
+const silent = pino({ level: 'silent' });
+
+/** What most end-to-end tests run under: short waits, everyone gets a contact. */
+export const TEST_POLICY: SyncPolicy = {
+  roundingToleranceMinor: 1,
+  goodwillMaxMinor: 1000,
+  accountCurrency: 'GBP',
+  contactPolicy: 'all',
+  guestTypes: ['2'],
+  channelsExcluded: [],
+  customersExcluded: [],
+  emailsExcluded: ['no@email.com', '@marketplace.amazon.co.uk'],
+  orderStatusesSynced: [
+    'unprocessed',
+    'processing',
+    'partially_despatched',
+    'despatched',
+    'collected',
+    'returned',
+    'refunded',
+  ],
+  orderKey: 'niceId',
+  ordersCollection: 'Orders',
+  dataFieldPrefix: '',
+  holdAfterMs: 300,
+  triggerMaxAgeMs: 10_000 * 86_400_000,
+  writes: true,
+  refundsKnown: true,
+  timeUpdatedKnown: true,
+};
+
+export interface WorldOptions {
+  readonly policy?: Partial<SyncPolicy>;
+  readonly consentLowerMaxPerHour?: number;
+  /** Whether a worker runs from the start; default true. */
+  readonly hasWorker?: boolean;
+}
+
+/** Temporal (a namespace of its own), both emulators, relay and worker: all real, in this process, over real HTTP and gRPC. */
+export interface World {
+  readonly stokly: StoklyEmulator;
+  readonly stoklyUrl: string;
+  readonly dotdigital: DotdigitalEmulator;
+  readonly dotdigitalUrl: string;
+  readonly client: Client;
+  readonly namespace: string;
+  readonly address: string;
+  readonly relayUrl: string;
+  readonly webhookSecret: string;
+  /** Changed between two runs of the worker. */
+  policy: SyncPolicy;
+  startWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  /** Environment of a worker process against this world. */
+  workerEnv(): Record<string, string>;
+  /** Signs and posts one event as Stokly would; resolves with the relay's status. */
+  send(type: string, data: Record<string, string>, eventId?: string): Promise<number>;
+  state(customerId: string): Promise<CustomerState>;
+  /** Waits until the customer has nothing in hand and nothing due now, and `until` (if given) holds. */
+  settled(customerId: string, until?: (state: CustomerState) => boolean): Promise<CustomerState>;
+  close(): Promise<void>;
+}
+
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  quietRuntime();
+  const address = inject('temporalAddress');
+  const connection = await Connection.connect({ address });
+  const namespace = await createNamespace(connection);
+  const client = new Client({ connection, namespace });
+  const stokly = createStoklyEmulator();
+  const dotdigital = createDotdigitalEmulator();
+  const { url: stoklyUrl } = await stokly.start(0);
+  const { url: dotdigitalUrl } = await dotdigital.start(0);
+  await setUpDotdigital(dotdigitalUrl, dotdigital);
+  const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`;
+  const relay = await createRelayApp({
+    temporal: createRelayTemporal(client, namespace),
+    secrets: [webhookSecret],
+    log: silent,
+  });
+  const relayUrl = await relay.listen({ port: 0, host: '127.0.0.1' });
+  let running: RunningWorker | null = null;
+
+  const world: World = {
+    stokly,
+    stoklyUrl,
+    dotdigital,
+    dotdigitalUrl,
+    client,
+    namespace,
+    address,
+    relayUrl,
+    webhookSecret,
+    policy: { ...TEST_POLICY, ...options.policy },
+    async startWorker() {
+      running = await runWorker(world, options.consentLowerMaxPerHour ?? 25);
+    },
+    async stopWorker() {
+      await running?.stop();
+      running = null;
+    },
+    workerEnv: () => workerEnv(world),
+    send: (type, data, eventId) => sendEvent(world, { type, data, eventId: eventId ?? `evt_${randomUUID()}` }),
+    state: (customerId) => client.workflow.getHandle(customerWorkflowId(customerId)).query(customerStateQuery, 'full'),
+    settled: (customerId, until) => settled(world, customerId, until ?? (() => true)),
+    async close() {
+      await world.stopWorker();
+      await closeAll([relay, stokly, dotdigital, connection]);
+    },
+  };
+  if (options.hasWorker !== false) await world.startWorker();
+  return world;
+}
+
+let isRuntimeQuiet = false;
+function quietRuntime(): void {
+  if (isRuntimeQuiet) return;
+  isRuntimeQuiet = true;
+  const level = process.env['TEST_TEMPORAL_LOG'] ?? 'ERROR';
+  Runtime.install({ logger: new DefaultLogger(level === 'DEBUG' ? 'DEBUG' : 'ERROR') });
+}
+
+async function createNamespace(connection: Connection): Promise<string> {
+  const namespace = `test-${randomUUID()}`;
+  await connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: { seconds: { low: 86_400, high: 0, unsigned: false } as never },
+  });
+  const searchAttributes = Object.fromEntries(
+    SEARCH_ATTRIBUTES.map(({ key, typeName }) => [key.name, INDEXED_TYPES[typeName]]),
+  );
+  await untilTrue('the namespace is there', async () => {
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+    const listed = await connection.operatorService.listSearchAttributes({ namespace });
+    return SEARCH_ATTRIBUTES.every(({ key }) => key.name in (listed.customAttributes ?? {}));
+  });
+  return namespace;
+}
+
+/** Values of Temporal's enum `IndexedValueType`. */
+const INDEXED_TYPES = { Keyword: 2, Int: 3, KeywordList: 7 } as const;
+
+async function setUpDotdigital(apiUrl: string, { user, password }: DotdigitalEmulator): Promise<void> {
+  const client = createDotdigitalClient({ apiUrl, apiUser: user, apiPassword: password }, {});
+  for (const { name, type } of CONTACT_FIELDS) await client.createDataField({ name: fieldName('', name), type }, LIVE);
+  await client.createCollection({ name: 'Orders', scope: 'contact', type: 'orders' }, LIVE);
+}
+
+interface RunningWorker {
+  stop(): Promise<void>;
+}
+
+async function runWorker(world: World, consentLowerMaxPerHour: number): Promise<RunningWorker> {
+  const connection = await NativeConnection.connect({ address: world.address });
+  const deps: ActivityDeps = {
+    stokly: createStoklyClient(
+      {
+        apiUrl: world.stoklyUrl,
+        ...stoklyCredentials(world.stokly),
+        requestsPerMinute: 100_000,
+        pageSize: 100,
+        windowMs: 60_000,
+        refundsKnown: world.policy.refundsKnown,
+        timeUpdatedKnown: world.policy.timeUpdatedKnown,
+      },
+      {},
+    ),
+    dotdigital: createDotdigitalClient(
+      { apiUrl: world.dotdigitalUrl, apiUser: world.dotdigital.user, apiPassword: world.dotdigital.password },
+      {},
+    ),
+    policy: world.policy,
+    consentLowerMaxPerHour,
+    wakeCustomer: wakeCustomerPort(world.client),
+    admitLowering: admitLoweringPort(world.client),
+    log: silent,
+    now: Date.now,
+  };
+  const workflowBundlePath = inject('workflowBundlePath');
+  const worker: Worker = await createWorker({ connection, namespace: world.namespace, workflowBundlePath, deps });
+  const ended = worker.run();
+  return {
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await ended;
+      await connection.close();
+    },
+  };
+}
+
+function stoklyCredentials(stokly: StoklyEmulator) {
+  const { accountKey, clientId, secretKey } = stokly.credentials;
+  return { accountKey, clientId, secretKey };
+}
+
+function workerEnv(world: World): Record<string, string> {
+  const { accountKey, clientId, secretKey } = stoklyCredentials(world.stokly);
+  return {
+    TEMPORAL_ADDRESS: world.address,
+    TEMPORAL_NAMESPACE: world.namespace,
+    STOKLY_API_URL: world.stoklyUrl,
+    STOKLY_ACCOUNT_KEY: accountKey,
+    STOKLY_CLIENT_ID: clientId,
+    STOKLY_SECRET_KEY: secretKey,
+    STOKLY_REQUESTS_PER_MINUTE: '100000',
+    STOKLY_GUEST_TYPES: '2',
+    DOTDIGITAL_API_URL: world.dotdigitalUrl,
+    DOTDIGITAL_API_USER: world.dotdigital.user,
+    DOTDIGITAL_API_PASSWORD: world.dotdigital.password,
+    CONTACT_POLICY: 'all',
+    HOLD_AFTER: '1s',
+    TRIGGER_MAX_AGE: '10000d',
+    METRICS_PORT: '0',
+    LOG_LEVEL: 'warn',
+  };
+}
+
+interface EventToSend {
+  readonly type: string;
+  readonly data: Record<string, string>;
+  readonly eventId: string;
+}
+
+async function sendEvent({ relayUrl, webhookSecret }: World, { type, data, eventId }: EventToSend): Promise<number> {
+  const at = new Date();
+  const body = JSON.stringify({ type, timestamp: at.toISOString(), data });
+  const signature = new Webhook(webhookSecret).sign(eventId, at, body);
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': eventId,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': signature,
+  };
+  const response = await fetch(`${relayUrl}/webhooks/stokly`, { method: 'POST', headers, body });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+async function settled(
+  world: World,
+  customerId: string,
+  until: (state: CustomerState) => boolean,
+): Promise<CustomerState> {
+  let last: CustomerState | null = null;
+  await untilTrue(
+    `customer ${customerId} is settled`,
+    async () => {
+      last = await world.state(customerId);
+      return !last.isBusy && last.queued === 0 && until(last);
+    },
+    () => JSON.stringify(last, null, 1),
+  );
+  if (last === null) throw new Error('no state');
+  return last;
+}
+
+/** Waits for a condition, trying often; says what it waited for when it gives up after 60 s. */
+export async function untilTrue(
+  what: string,
+  check: () => Promise<boolean> | boolean,
+  detail: () => string = () => '',
+): Promise<void> {
+  const giveUpAt = Date.now() + 60_000;
+  let problem = '';
+  for (;;) {
+    try {
+      if (await check()) return;
+      problem = '';
+    } catch (error) {
+      problem = String(error);
+    }
+    if (Date.now() > giveUpAt) throw new Error(`gave up waiting: ${what} ${problem} ${detail()}`);
+    await pause(50);
+  }
+}
+
+async function closeAll(
+  things: readonly [FastifyInstance, StoklyEmulator, DotdigitalEmulator, Connection],
+): Promise<void> {
+  const [relay, stokly, dotdigital, connection] = things;
+  await relay.close();
+  await stokly.stop();
+  await dotdigital.stop();
+  await connection.close();
+}
