@@ -88,6 +88,10 @@ export async function createRelayApp(options: RelayOptions): Promise<FastifyInst
 function takeBodiesAsBytes(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // A content type that is empty or malformed would be a 415 before the signature is looked at.
+  app.addHook('onRequest', async (request) => {
+    request.raw.headers['content-type'] = 'application/octet-stream';
+  });
 }
 
 /** Answers are short and the same for everyone: no stack, no detail of ours, nothing of what was sent. */

@@ -61,7 +61,11 @@ export interface Sent {
 /** A signed webhook, made without the library that the relay checks with. */
 export function webhook(
   payload: unknown,
-  { id = 'evt_1', at = Math.floor(Date.now() / 1000), secret = SECRET }: { id?: string; at?: number; secret?: string } = {},
+  {
+    id = 'evt_1',
+    at = Math.floor(Date.now() / 1000),
+    secret = SECRET,
+  }: { id?: string; at?: number; secret?: string } = {},
 ): Sent {
   const body = Buffer.isBuffer(payload)
     ? payload
@@ -94,7 +98,11 @@ export interface Answer {
 }
 
 /** Plain node:http: nothing between the test and the bytes. */
-export function send(port: number, { body, headers }: Sent, path = '/webhooks/stokly', method = 'POST'): Promise<Answer> {
+export function send(
+  port: number,
+  { body, headers }: Sent,
+  { path = '/webhooks/stokly', method = 'POST' } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = request(
       { host: '127.0.0.1', port, path, method, agent: false, headers: { ...headers, 'content-length': body.length } },
@@ -117,5 +125,5 @@ export function send(port: number, { body, headers }: Sent, path = '/webhooks/st
 }
 
 export function get(port: number, path: string): Promise<Answer> {
-  return send(port, { body: Buffer.alloc(0), headers: {} }, path, 'GET');
+  return send(port, { body: Buffer.alloc(0), headers: {} }, { path, method: 'GET' });
 }

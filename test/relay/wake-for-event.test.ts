@@ -16,20 +16,26 @@ function whyNot(payload: unknown, eventId = 'evt_1'): string {
 }
 
 describe('an event', () => {
-  it.each(HANDLED_TYPES.filter((type) => type.startsWith('order.')))('%s with its customer wakes that customer', (type) => {
-    expect(dispatchOf({ ...orderUpdated(), type })).toEqual({
-      kind: 'wake-customer',
-      customerId: CUSTOMER_ID,
-      wake: { eventId: 'evt_1', kind: 'order', orderId: ORDER_ID, version: '2026-11-23T09:59:59.123Z' },
-    });
-  });
+  it.each(HANDLED_TYPES.filter((type) => type.startsWith('order.')))(
+    '%s with its customer wakes that customer',
+    (type) => {
+      expect(dispatchOf({ ...orderUpdated(), type })).toEqual({
+        kind: 'wake-customer',
+        customerId: CUSTOMER_ID,
+        wake: { eventId: 'evt_1', kind: 'order', orderId: ORDER_ID, version: '2026-11-23T09:59:59.123Z' },
+      });
+    },
+  );
 
-  it.each([{}, { customerId: null }, { customerId: undefined }])('about an order without customer %j is routed', (data) => {
-    expect(dispatchOf({ ...orderUpdated(), data: { orderId: ORDER_ID, ...data } })).toEqual({
-      kind: 'route-order',
-      wake: { eventId: 'evt_1', kind: 'order', orderId: ORDER_ID },
-    });
-  });
+  it.each([{}, { customerId: null }, { customerId: undefined }])(
+    'about an order without customer %j is routed',
+    (data) => {
+      expect(dispatchOf({ ...orderUpdated(), data: { orderId: ORDER_ID, ...data } })).toEqual({
+        kind: 'route-order',
+        wake: { eventId: 'evt_1', kind: 'order', orderId: ORDER_ID },
+      });
+    },
+  );
 
   it.each([
     ['customer.created', 'customer'],
@@ -44,7 +50,9 @@ describe('an event', () => {
   });
 
   it('finds the same workflow whatever the case of an id', () => {
-    expect(dispatchOf(orderUpdated({ customerId: CUSTOMER_ID.toUpperCase(), orderId: ORDER_ID.toUpperCase() }))).toMatchObject({
+    expect(
+      dispatchOf(orderUpdated({ customerId: CUSTOMER_ID.toUpperCase(), orderId: ORDER_ID.toUpperCase() })),
+    ).toMatchObject({
       customerId: CUSTOMER_ID,
       wake: { orderId: ORDER_ID },
     });
@@ -66,8 +74,16 @@ describe('an event', () => {
     ['no data', { ...orderUpdated(), data: 'canary' }, 'data: object expected'],
     ['an order id that is none', orderUpdated({ orderId: 'canary@example.com' }), 'data.orderId: a UUID expected'],
     ['an order id that is a number', orderUpdated({ orderId: 42 }), 'data.orderId: string expected'],
-    ['a version that is no instant', orderUpdated({ updatedAt: 'canary' }), 'data.updatedAt: an ISO 8601 instant expected'],
-    ['an order event without order', orderUpdated({ orderId: null }), 'data.orderId: a UUID expected for an order event'],
+    [
+      'a version that is no instant',
+      orderUpdated({ updatedAt: 'canary' }),
+      'data.updatedAt: an ISO 8601 instant expected',
+    ],
+    [
+      'an order event without order',
+      orderUpdated({ orderId: null }),
+      'data.orderId: a UUID expected for an order event',
+    ],
     [
       'a customer event without customer',
       { ...orderUpdated({ customerId: null }), type: 'customer.updated' },
