@@ -33,6 +33,8 @@ export interface RateLimiter {
   /** Resolves when the call may go out, live calls before history's; `aborted` when the signal ended the wait. */
   take(options: TakeOptions): Promise<Permit | 'aborted'>;
   settle(permit: Permit, reading: RateReading | null): void;
+  /** Learns from an answer whose call was counted elsewhere (its tier turned out to be another). */
+  observe(reading: RateReading): void;
   state(): RateLimiterState;
 }
 
@@ -57,6 +59,11 @@ const RESET_WAIT_MS = { min: 1_000, max: 90_000 } as const;
  */
 export function createRateLimiter(settings: RateLimiterSettings): RateLimiter {
   return new HeaderLearnedLimiter(settings);
+}
+
+/** Until the window's end; null where none runs. */
+export function resetInMs(state: RateLimiterState, nowMs: number): number | null {
+  return state.resetAtMs === null ? null : Math.max(0, state.resetAtMs - nowMs);
 }
 
 class HeaderLearnedLimiter implements RateLimiter {
@@ -114,6 +121,13 @@ class HeaderLearnedLimiter implements RateLimiter {
     this.#inFlight.delete(permit.sequence);
     this.#hasAnswer ||= reading !== null;
     if (reading !== null) this.#learn(permit, reading);
+    this.#release();
+  }
+
+  observe(reading: RateReading): void {
+    this.#sequence += 1;
+    this.#hasAnswer = true;
+    this.#learn({ sequence: this.#sequence }, reading);
     this.#release();
   }
 

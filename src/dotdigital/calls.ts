@@ -1,0 +1,122 @@
+import { CredentialsGate } from '../http/credentials-gate.js';
+import { type RateLimiterState, resetInMs } from '../http/limiter.js';
+import { readRate } from '../http/rate-headers.js';
+import { createHttpTransport, type HttpAnswer, type HttpRequest, type HttpTransport } from '../http/transport.js';
+import { judgeTransportError, TransportError } from '../http/transport-error.js';
+import { isBudgetSpent, isCredentialsRefused, outageOf } from './answers.js';
+import type { CallOptions } from './api.js';
+import { DotdigitalCallError } from './errors.js';
+import { DISCOVERY_URL, DOTDIGITAL_TIMEOUT_MS, type DotdigitalSettings } from './settings.js';
+import { type Endpoint, TierLimiters } from './tiers.js';
+
+/** One call. `label` names it in messages: method, what it is about, ids; never an address or a name. */
+export interface DotdigitalCall {
+  readonly endpoint: Endpoint;
+  readonly method: HttpRequest['method'];
+  /** Values in it are encoded. */
+  readonly path: string;
+  readonly label: string;
+  readonly body?: string;
+  readonly options: CallOptions;
+}
+
+/** Calls Dotdigital: credentials, the tier's limiter, the region. No retries: those are the activity's. */
+export class DotdigitalCalls {
+  readonly #transport: HttpTransport;
+  readonly #tiers: TierLimiters;
+  readonly #gate: CredentialsGate;
+  #baseUrl: Promise<string> | null = null;
+
+  constructor(
+    private readonly settings: DotdigitalSettings,
+    private readonly deps: {
+      readonly now: () => number;
+      readonly findRegion: (options: CallOptions) => Promise<string | null>;
+    },
+  ) {
+    this.#transport = createHttpTransport({ timeoutMs: settings.timeoutMs ?? DOTDIGITAL_TIMEOUT_MS });
+    this.#tiers = new TierLimiters(deps.now);
+    this.#gate = new CredentialsGate(deps.now);
+  }
+
+  /** Resolves with a 2xx, or a 4xx that is about this one record; rejects for what concerns everyone. */
+  async send(call: DotdigitalCall): Promise<HttpAnswer> {
+    return this.sendTo(await this.#region(call.options), call);
+  }
+
+  /** To a given host: the account's own is not known before the first answer. */
+  async sendTo(baseUrl: string, call: DotdigitalCall): Promise<HttpAnswer> {
+    const pass = this.#gate.enter();
+    if (pass.kind === 'wait') {
+      const { retryAfterMs } = pass;
+      throw new DotdigitalCallError('credentials-refused', `${call.label}: not sent, the credentials are refused`, {
+        retryAfterMs,
+      });
+    }
+    const { answer, resetMs } = await this.#sendCounted(baseUrl, call);
+    if (isCredentialsRefused(answer)) {
+      const retryAfterMs = this.#gate.refused();
+      const detail = { status: answer.status, retryAfterMs };
+      throw new DotdigitalCallError('credentials-refused', `${call.label}: answered ${answer.status}`, detail);
+    }
+    const context = { label: call.label, isWrite: call.method !== 'GET', nowMs: this.deps.now(), resetInMs: resetMs };
+    const outage = outageOf(answer, context);
+    if (outage !== null) throw outage;
+    this.#gate.accepted();
+    return answer;
+  }
+
+  rates(): Readonly<Record<string, RateLimiterState>> {
+    return this.#tiers.states();
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  async #sendCounted(baseUrl: string, call: DotdigitalCall): Promise<{ answer: HttpAnswer; resetMs: number | null }> {
+    const limiter = this.#tiers.of(call.endpoint);
+    const permit = await limiter.take(call.options);
+    if (permit === 'aborted')
+      throw new DotdigitalCallError('aborted', `${call.label}: was given up while it waited its turn`);
+    try {
+      const answer = await this.#transport.send(this.#requestOf(baseUrl, call));
+      const reading = readRate(answer, this.deps.now(), isBudgetSpent(answer));
+      const counted = this.#tiers.learn(call.endpoint, answer.headers.get('x-ratelimit-scope'));
+      if (counted === limiter) limiter.settle(permit, reading);
+      else {
+        limiter.settle(permit, null);
+        counted.observe(reading);
+      }
+      return { answer, resetMs: resetInMs(counted.state(), this.deps.now()) };
+    } catch (error) {
+      limiter.settle(permit, null);
+      if (!(error instanceof TransportError)) throw error;
+      const verdict = judgeTransportError(error, call.method !== 'GET');
+      throw new DotdigitalCallError(verdict.failure, `${call.label}: ${verdict.words}`, verdict.detail);
+    }
+  }
+
+  #requestOf(baseUrl: string, call: DotdigitalCall): HttpRequest {
+    const credentials = Buffer.from(`${this.settings.apiUser}:${this.settings.apiPassword}`, 'utf8').toString('base64');
+    const headers = { accept: 'application/json', authorization: `Basic ${credentials}` };
+    const { method, path, body, options } = call;
+    const common = { method, baseUrl, path, signal: options.signal };
+    if (body === undefined) return { ...common, headers };
+    return { ...common, headers: { ...headers, 'content-type': 'application/json' }, body };
+  }
+
+  /** Found once for all; a failure is not remembered. */
+  async #region(options: CallOptions): Promise<string> {
+    if (this.settings.apiUrl !== null) return this.settings.apiUrl;
+    const { signal: _own, ...shared } = options;
+    this.#baseUrl ??= this.deps
+      .findRegion(shared)
+      .then((url) => url ?? DISCOVERY_URL)
+      .catch((error: unknown) => {
+        this.#baseUrl = null;
+        throw error;
+      });
+    return this.#baseUrl;
+  }
+}

@@ -1,0 +1,57 @@
+import type { RateLimiterState } from '../http/limiter.js';
+import { type CallLog, SILENT_LOG } from '../http/log.js';
+import { accountEndpoint, createDataField, listDataFields } from './account.js';
+import type { DotdigitalApi } from './api.js';
+import { DotdigitalCalls } from './calls.js';
+import { claimContact, createContact, findContactByEmail, getContact } from './contacts.js';
+import { createCollection, deleteRecord, getRecord, listCollections, listRecords } from './records.js';
+import { type DotdigitalSettings, regionUrl } from './settings.js';
+import { createWriteBatcher } from './write-batcher.js';
+
+export type { DotdigitalSettings } from './settings.js';
+
+export interface DotdigitalDeps {
+  readonly log?: CallLog;
+  /** Epoch ms. */
+  readonly now?: () => number;
+}
+
+export interface DotdigitalClient extends DotdigitalApi {
+  /** What the limiters have learned, by tier, and how long calls have waited in each. */
+  rates(): Readonly<Record<string, RateLimiterState>>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** Reads and writes a merchant's Dotdigital. Keeps the rate budgets: make one client a process and account. */
+export function createDotdigitalClient(settings: DotdigitalSettings, deps: DotdigitalDeps = {}): DotdigitalClient {
+  const log = deps.log ?? SILENT_LOG;
+  const calls: DotdigitalCalls = new DotdigitalCalls(settings, {
+    now: deps.now ?? Date.now,
+    findRegion: async (options) => {
+      const endpoint = await accountEndpoint(calls, settings, options);
+      const url = regionUrl(endpoint);
+      if (url === null)
+        log.warn({ named: endpoint !== null }, 'Dotdigital names no endpoint that can be used: its first region is');
+      else log.info({ url }, "the account's Dotdigital endpoint was found");
+      return url;
+    },
+  });
+  return {
+    ...createWriteBatcher(calls),
+    findContactByEmail: (email, options) => findContactByEmail(calls, email, options),
+    getContact: (contactId, options) => getContact(calls, contactId, options),
+    createContact: (contact, options) => createContact(calls, contact, options),
+    claimContact: (contactId, { field, value }, options) => claimContact(calls, { contactId, field, value }, options),
+    getRecord: (where, options) => getRecord(calls, where, options),
+    deleteRecord: (where, options) => deleteRecord(calls, where, options),
+    accountEndpoint: (options) => accountEndpoint(calls, settings, options),
+    listDataFields: (options) => listDataFields(calls, options),
+    createDataField: (field, options) => createDataField(calls, field, options),
+    listCollections: (options) => listCollections(calls, options),
+    createCollection: (collection, options) => createCollection(calls, collection, options),
+    listRecords: (collection, limit, options) => listRecords(calls, { collection, limit }, options),
+    rates: () => calls.rates(),
+    close: () => calls.close(),
+  };
+}

@@ -1,0 +1,107 @@
+import { createHmac } from 'node:crypto';
+import { isLosslessNumber } from 'lossless-json';
+import type { CredentialsGate } from '../http/credentials-gate.js';
+import type { HttpAnswer, HttpRequest } from '../http/transport.js';
+import type { CallOptions } from './api.js';
+import { parseBody } from './answers.js';
+import { StoklyCallError } from './errors.js';
+import type { StoklySettings } from './settings.js';
+import { wireGrant } from './wire.js';
+
+/** What a call has in its hands: `Authorization: Bearer <accessToken>`. */
+interface Grant {
+  readonly accessToken: string;
+  /** Epoch ms from which on a new one is asked for; null where Stokly did not say (then the 401 does). */
+  readonly renewAtMs: number | null;
+}
+
+export interface GrantDeps {
+  readonly send: (request: HttpRequest, label: string, options: CallOptions) => Promise<HttpAnswer>;
+  readonly refusalOf: (answer: HttpAnswer, label: string) => StoklyCallError | null;
+  readonly gate: CredentialsGate;
+  readonly now: () => number;
+}
+
+const LABEL = 'POST grant';
+/** A token is renewed this long before its end, or a tenth of its life before, if that is less. */
+const RENEW_BEFORE_MS = 30_000;
+
+/** Keeps one access token for all calls: whoever needs a new one waits for the same grant. */
+export class GrantKeeper {
+  #grant: Grant | null = null;
+  #pending: Promise<Grant> | null = null;
+
+  constructor(
+    private readonly settings: StoklySettings,
+    private readonly deps: GrantDeps,
+  ) {}
+
+  /** Rejects with `credentials-refused` when Stokly refuses them, and with what any call may reject with. */
+  async token(options: CallOptions): Promise<string> {
+    const grant = this.#grant;
+    if (grant !== null && (grant.renewAtMs === null || this.deps.now() < grant.renewAtMs)) return grant.accessToken;
+    return this.#renewed(options);
+  }
+
+  /** Forgets a token that Stokly said is over, unless someone else has done so already. */
+  forget(token: string): void {
+    if (this.#grant?.accessToken === token) this.#grant = null;
+  }
+
+  async #renewed(options: CallOptions): Promise<string> {
+    this.#pending ??= this.#ask().finally(() => {
+      this.#pending = null;
+    });
+    const grant = await unlessAborted(this.#pending, options.signal);
+    return grant.accessToken;
+  }
+
+  /** Belongs to all who wait for it, so no single caller's signal ends it. Asking twice does no harm: tokens coexist. */
+  async #ask(): Promise<Grant> {
+    const { accountKey, clientId, secretKey, apiUrl } = this.settings;
+    // known: the signature is the same for ever, so it is as secret as the key.
+    const signature = createHmac('sha256', secretKey).update(clientId).digest('hex');
+    const request: HttpRequest = {
+      method: 'POST',
+      baseUrl: apiUrl,
+      path: '/v1/grant',
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body: JSON.stringify({ accountkey: accountKey, clientId, signature }),
+    };
+    const answer = await this.deps.send(request, LABEL, { priority: 'live' });
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
+      throw new StoklyCallError('credentials-refused', `${LABEL}: the credentials were refused`, {
+        status: answer.status,
+        retryAfterMs: this.deps.gate.refused(),
+      });
+    }
+    const refusal = this.deps.refusalOf(answer, LABEL);
+    if (refusal !== null) throw refusal;
+    const parsed = wireGrant.safeParse(parseBody(answer, LABEL));
+    if (!parsed.success) throw new StoklyCallError('unreadable-answer', `${LABEL}: the answer holds no token`);
+    const result = parsed.data.data.authenticationResult;
+    this.#grant = { accessToken: result.accessToken, renewAtMs: this.#renewAtMs(result.expiry, result.expiresIn) };
+    return this.#grant;
+  }
+
+  /** An end that is already past shows a clock that is wrong: then only the 401 says when a token is over. */
+  #renewAtMs(expiry: unknown, expiresIn: unknown): number | null {
+    const nowMs = this.deps.now();
+    const endMs = typeof expiry === 'string' ? Date.parse(expiry) : nowMs + secondsOf(expiresIn) * 1000;
+    const lifeMs = endMs - nowMs;
+    return lifeMs > 0 ? endMs - Math.min(RENEW_BEFORE_MS, lifeMs / 10) : null;
+  }
+}
+
+function secondsOf(value: unknown): number {
+  return isLosslessNumber(value) ? Number(value.toString()) : Number.NaN;
+}
+
+function unlessAborted<T>(pending: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new StoklyCallError('aborted', `${LABEL}: was given up by its caller`));
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    pending.then(resolve, reject).finally(() => signal?.removeEventListener('abort', onAbort));
+  });
+}
