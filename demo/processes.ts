@@ -37,6 +37,8 @@ export class ProcessFailed extends Error {
 
 /** Signals a process and all it started; false when none of them is there any more. */
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  // -0 would be this process's own group.
+  if (pid === 0) return false;
   try {
     process.kill(-pid, signal);
     return true;
@@ -53,19 +55,28 @@ export class Processes {
   readonly #running: RunningProcess[] = [];
   readonly #log: WriteStream | null;
   readonly #onCrash: (failure: ProcessFailed) => void;
+  readonly #stopGraceMs: number;
   #guard: ChildProcess | null = null;
   #isStopping = false;
 
   /** `onCrash` hears of a child that ended though nobody stopped it. */
-  constructor(options: { readonly logPath: string | null; readonly onCrash?: (failure: ProcessFailed) => void }) {
+  constructor(options: {
+    readonly logPath: string | null;
+    readonly onCrash?: (failure: ProcessFailed) => void;
+    /** From SIGTERM to SIGKILL. */
+    readonly stopGraceMs?: number;
+  }) {
+    this.#stopGraceMs = options.stopGraceMs ?? STOP_GRACE_MS;
     this.#log = options.logPath === null ? null : createWriteStream(options.logPath, { flags: 'a' });
     this.#onCrash = options.onCrash ?? (() => undefined);
   }
 
   start(spec: ProcessSpec): RunningProcess {
     const { running, child } = this.#spawn(spec);
-    this.#running.push(running);
-    this.#tellGuard(`+${running.pid}`);
+    if (running.pid !== 0) {
+      this.#running.push(running);
+      this.#tellGuard(`+${running.pid}`);
+    }
     child.on('exit', () => {
       this.#tellGuard(`-${running.pid}`);
       const index = this.#running.indexOf(running);
@@ -105,7 +116,7 @@ export class Processes {
     this.#isStopping = true;
     for (const running of [...this.#running].reverse()) {
       signalGroup(running.pid, 'SIGTERM');
-      await Promise.race([running.ended, pause(STOP_GRACE_MS, undefined, { ref: false })]);
+      await Promise.race([running.ended, pause(this.#stopGraceMs, undefined, { ref: false })]);
       signalGroup(running.pid, 'SIGKILL');
       await running.ended;
     }
