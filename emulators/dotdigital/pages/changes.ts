@@ -50,13 +50,22 @@ function recordChange(change: Change & { kind: 'record' }): Html {
   return html`order ${change.key} written: ${facts.filter((fact) => fact !== '').join(', ')}${label}`;
 }
 
-function who(actor: Actor): string {
+function who(actor: Actor): Html {
   switch (actor.by) {
     case 'api':
-      return `API: ${actor.call}`;
+      return html`<span title="${actor.call}">API call ${actor.request}: ${callWords(actor.call)}</span>`;
     case 'person':
-      return `a person: ${actor.action}`;
+      return html`a person: ${actor.action}`;
     case 'seed':
-      return 'was there before';
+      return html`was there before`;
   }
+}
+
+/** `PUT /insightData/v3/contacts/:identifier/:value/:collection/:key` → `PUT insight record`. */
+function callWords(call: string): string {
+  const [method = '', path = ''] = call.split(' ', 2);
+  if (path.endsWith('/import')) return `${path.startsWith('/contacts') ? 'contact' : 'insight'} import`;
+  if (path.endsWith('/:key')) return `${method} insight record`;
+  if (path.startsWith('/contacts/v3')) return `${method} contact`;
+  return `${method} ${path}`;
 }

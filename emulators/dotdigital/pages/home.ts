@@ -41,7 +41,7 @@ function summary(emulator: Emulator, records: readonly StoredRecord[]): Html {
   return html`<div class="cards">
 <section class="card"><h2>Contacts</h2><div class="big">${contacts.length}</div><table>${statuses}</table></section>
 <section class="card"><h2>Order records</h2><div class="big">${records.length}</div><table>${collections}</table></section>
-<section class="card"><h2>Money in the records</h2>${moneyTable(records)}</section>
+<section class="card wide"><h2>Money in the records</h2>${moneyTable(records)}</section>
 <section class="card"><h2>API calls so far</h2><div class="big">${emulator.requests.count}</div>
 <p class="quiet">Time here: ${readableTime(emulator.clock.nowText())} UTC<br />
 <a href="/?refresh=5">Refresh every 5 seconds</a> · <a href="/">stand still</a></p></section>
@@ -76,7 +76,7 @@ function contactsSection(emulator: Emulator, records: readonly StoredRecord[], q
 
 function contactRow(contact: StoredContact, records: readonly StoredRecord[]): Html {
   const spent = totalsByCurrency(records).map(({ kept, currency }) => `${readableMoney(kept)} ${currency}`);
-  return html`<tr><td class="number"><a href="/view/contacts/${contact.contactId}">${contact.contactId}</a></td>
+  return html`<tr><td><a href="/view/contacts/${contact.contactId}">${contact.contactId}</a></td>
 <td><a href="/view/contacts/${contact.contactId}">${contact.email}</a></td><td>${contactName(contact)}</td>
 <td>${statusBadge(overallStatus(contact))}</td><td class="number">${records.length}</td>
 <td class="number">${spent.join(' + ')}</td><td class="nowrap quiet">${readableTime(contact.updated)}</td></tr>`;

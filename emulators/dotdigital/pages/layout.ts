@@ -14,9 +14,10 @@ const STYLE = new Html(`<style>
   th, td { text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid #e6e9ee; vertical-align: top; }
   th { color: #4b5563; font-weight: 600; font-size: 13px; }
   td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-  td.nowrap { white-space: nowrap; }
+  td.nowrap, .alarm { white-space: nowrap; }
   .cards { display: flex; flex-wrap: wrap; gap: 14px; }
   .card { border: 1px solid #d5dae1; border-radius: 8px; padding: 12px 18px; min-width: 200px; flex: 1; }
+  .card.wide { flex: 1.6; min-width: 320px; }
   .card h2 { margin: 0 0 6px; font-size: 13px; color: #4b5563; }
   .card table td { border: 0; padding: 2px 12px 2px 0; }
   .big { font-size: 26px; font-weight: 650; line-height: 1.2; }
