@@ -216,7 +216,7 @@ describe('a proportion', () => {
     [100, 0.5, 2.5, 20],
     [999, 7, 7, 999],
     [Number.MAX_SAFE_INTEGER, 1, 1, Number.MAX_SAFE_INTEGER],
-  ])('of %s by %s of %s is %s', (value, part, whole, share) => {
+  ])('of %s by %s of %s is %s', (...[value, part, whole, share]) => {
     expect(proportion(value, part, whole)).toBe(share);
   });
 
