@@ -1,8 +1,10 @@
 import process from 'node:process';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import type { SyncPolicy } from './domain/policy.js';
+import type { DotdigitalSettings } from './dotdigital/settings.js';
 import { ConfigError, type Environment, read, type SettingProblem } from './setting-reader.js';
 import { SETTING_SHAPES } from './settings.js';
+import type { StoklySettings } from './stokly/settings.js';
 
 export { ConfigError, type Environment, SETTINGS, type Setting, type SettingProblem } from './setting-reader.js';
 
@@ -11,26 +13,6 @@ export interface TemporalSettings {
   readonly address: string;
   readonly namespace: string;
   readonly connectionOptions: ClientConnectConfig['connectionOptions'];
-}
-
-/** What `createStoklyClient` takes. */
-export interface StoklySettings {
-  readonly apiUrl: string;
-  readonly accountKey: string;
-  readonly clientId: string;
-  readonly secretKey: string;
-  readonly requestsPerMinute: number;
-  readonly pageSize: number;
-  readonly windowMs: number;
-  readonly refundsKnown: boolean;
-  readonly timeUpdatedKnown: boolean;
-}
-
-/** What `createDotdigitalClient` takes; `apiUrl` null: the account's own endpoint is asked for. */
-export interface DotdigitalSettings {
-  readonly apiUrl: string | null;
-  readonly apiUser: string;
-  readonly apiPassword: string;
 }
 
 export interface RelaySettings {

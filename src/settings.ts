@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MARKETPLACE_DOMAINS, PLACEHOLDER_EMAILS } from './domain/email.js';
 import { currencyScale } from './domain/money.js';
 import { ORDER_STATUSES } from './domain/order.js';
 import {
@@ -45,8 +46,7 @@ function optional<T>(schema: z.ZodType<T, string>, text: SettingText & { readonl
 const port = wholeNumber(0, 65_535);
 const minorUnits = wholeNumber(0, 1_000_000_000);
 const ORDER_STATUSES_SYNCED = ORDER_STATUSES.filter((status) => status !== 'cancelled');
-/** Placeholders that Stokly users type for "none", and the relays of marketplaces, whose buyers are not the merchant's to mail. */
-const EMAILS_EXCLUDED = ['no@email.com', 'noemail@noemail.com', '@marketplace.amazon.co.uk', '@marketplace.amazon.com'];
+const EMAILS_EXCLUDED = [...PLACEHOLDER_EMAILS, ...MARKETPLACE_DOMAINS];
 
 /** Read by `@temporalio/envconfig` too, which knows a few more names and a configuration file. */
 const temporal = {
