@@ -6,7 +6,7 @@ import { judgeTransportError, TransportError } from '../http/transport-error.js'
 import { isBudgetSpent, isCredentialsRefused, outageOf } from './answers.js';
 import type { CallOptions } from './api.js';
 import { DotdigitalCallError } from './errors.js';
-import { DISCOVERY_URL, DOTDIGITAL_TIMEOUT_MS, type DotdigitalSettings } from './settings.js';
+import { DISCOVERY_URL, DOTDIGITAL_TIMEOUT_MS, RATE_WINDOW_MS, type DotdigitalSettings } from './settings.js';
 import { type Endpoint, TierLimiters } from './tiers.js';
 
 /** One call. `label` names it in messages: method, what it is about, ids; never an address or a name. */
@@ -35,7 +35,7 @@ export class DotdigitalCalls {
     },
   ) {
     this.#transport = createHttpTransport({ timeoutMs: settings.timeoutMs ?? DOTDIGITAL_TIMEOUT_MS });
-    this.#tiers = new TierLimiters(deps.now);
+    this.#tiers = new TierLimiters(deps.now, settings.rateWindowMs ?? RATE_WINDOW_MS);
     this.#gate = new CredentialsGate(deps.now);
   }
 

@@ -6,7 +6,12 @@ export interface DotdigitalSettings {
   readonly apiPassword: string;
   /** One call from start to last byte; default 125 s. */
   readonly timeoutMs?: number;
+  /** Length of a rate window where an answer does not state its end; default a minute. */
+  readonly rateWindowMs?: number;
 }
+
+/** The tiered scheme counts by the minute (call rate limits page). */
+export const RATE_WINDOW_MS = 60_000;
 
 /** Dotdigital's conventions page: allow 121 s before giving up. */
 export const DOTDIGITAL_TIMEOUT_MS = 125_000;

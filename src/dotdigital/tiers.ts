@@ -12,14 +12,15 @@ export interface Endpoint {
   readonly tier: Tier;
 }
 
-const WINDOW_MS = 60_000;
-
 /** One limiter a tier; which tier an endpoint is in is learned from its answers. */
 export class TierLimiters {
   readonly #limiters = new Map<string, RateLimiter>();
   readonly #learned = new Map<string, string>();
 
-  constructor(private readonly now: () => number) {}
+  constructor(
+    private readonly now: () => number,
+    private readonly windowMs: number,
+  ) {}
 
   of(endpoint: Endpoint): RateLimiter {
     return this.#limiter(this.#learned.get(endpoint.name) ?? endpoint.tier);
@@ -38,7 +39,7 @@ export class TierLimiters {
   #limiter(tier: string): RateLimiter {
     const known = this.#limiters.get(tier);
     if (known !== undefined) return known;
-    const made = createRateLimiter({ now: this.now, startLimit: null, windowMs: WINDOW_MS });
+    const made = createRateLimiter({ now: this.now, startLimit: null, windowMs: this.windowMs });
     this.#limiters.set(tier, made);
     return made;
   }

@@ -80,7 +80,7 @@ class HeaderLearnedLimiter implements RateLimiter {
   #newestLearned = 0;
   #hasAnswer: boolean;
   #refusalsInRow = 0;
-  /** Calls up to here were out already when the last refusal came: their refusals are the same one. */
+  /** Calls up to here were out when the last refusal came: their answers say nothing about what comes after it. */
   #refusedUpTo = 0;
   /** Calls up to here belong to an earlier window: what they say about the count is past. */
   #pastWindowUpTo = 0;
@@ -145,11 +145,11 @@ class HeaderLearnedLimiter implements RateLimiter {
   #learn(permit: Permit, reading: RateReading): void {
     if (reading.limit !== null) this.#limit = reading.limit;
     if (reading.isRefusal) {
-      this.#closeUntilReset(permit, reading.waitMs);
+      this.#closeUntilReset(permit, reading);
       return;
     }
+    if (permit.sequence <= Math.max(this.#pastWindowUpTo, this.#refusedUpTo)) return;
     this.#refusalsInRow = 0;
-    if (permit.sequence <= this.#pastWindowUpTo) return;
     if (reading.remaining !== null) this.#learnRemaining(permit, reading.remaining, reading.limit !== null);
     if (reading.waitMs !== null) this.#stateReset(reading.waitMs);
     else if (this.#remaining !== null) this.#inferReset();
@@ -160,10 +160,15 @@ class HeaderLearnedLimiter implements RateLimiter {
     const free = Math.max(0, stated - this.#inFlight.size);
     const isNewest = permit.sequence > this.#newestLearned;
     if (isNewest) this.#newestLearned = permit.sequence;
+    // More than we can have left: the vendor's window began anew before the end that we inferred.
+    const isNewWindow = isNewest && this.#remaining !== null && free > this.#remaining + this.#inFlight.size;
+    if (isNewWindow && !this.#isResetStated) this.#resetAtMs = null;
     if (this.#remaining === null || free < this.#remaining || isNewest) this.#remaining = free;
     if (isLimitStated || !isNewest) return;
-    // Without a stated limit the best that is known is what the window still held at its first answer, and that call.
-    if (this.#limit === null || this.#resetAtMs === null || stated >= this.#limit) this.#limit = stated + 1;
+    if (this.#limit !== null && this.#resetAtMs !== null && stated < this.#limit) return;
+    // Not stated: what the window still holds, with at least this call and at most all of ours that it may have counted.
+    const sent = this.#sequence - this.#pastWindowUpTo;
+    this.#limit = Math.min(stated + sent, Math.max(stated + 1, this.#limit ?? 0));
   }
 
   #stateReset(waitMs: number): void {
@@ -177,15 +182,22 @@ class HeaderLearnedLimiter implements RateLimiter {
     this.#resetAtMs ??= this.#now() + this.#windowMs;
   }
 
-  #closeUntilReset(permit: Permit, waitMs: number | null): void {
+  #closeUntilReset(permit: Permit, reading: RateReading): void {
     if (permit.sequence > this.#refusedUpTo) this.#refusalsInRow += 1;
     this.#refusedUpTo = this.#sequence;
-    const pauseMs = Math.min(REFUSED_PAUSE_MS * 2 ** (this.#refusalsInRow - 1), this.#windowMs);
-    const until = this.#now() + (waitMs === null ? pauseMs : clampWait(waitMs));
-    this.#resetAtMs = this.#isResetStated && waitMs === null ? Math.max(until, this.#resetAtMs ?? 0) : until;
+    this.#resetAtMs = this.#now() + this.#refusedForMs(reading);
     this.#isResetStated = true;
     this.#remaining = 0;
     if (this.#limit === null) this.#hasAnswer = false;
+  }
+
+  /** As stated; a budget that is said to be spent is spent until its window ends; else a pause that grows. */
+  #refusedForMs(reading: RateReading): number {
+    if (reading.waitMs !== null) return clampWait(reading.waitMs);
+    const leftMs = this.#resetAtMs === null ? null : Math.max(0, this.#resetAtMs - this.#now());
+    const pauseMs = Math.min(REFUSED_PAUSE_MS * 2 ** (this.#refusalsInRow - 1), this.#windowMs);
+    if (reading.remaining === 0) return Math.max(pauseMs, leftMs ?? this.#windowMs);
+    return Math.max(pauseMs, this.#isResetStated ? (leftMs ?? 0) : 0);
   }
 
   #openWindowWhenDue(): void {

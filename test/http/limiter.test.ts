@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createRateLimiter, type Permit, type RateLimiter, resetInMs } from '../../src/http/limiter.js';
+import type { RateReading } from '../../src/http/rate-headers.js';
+
+const WINDOW_MS = 60_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 24) });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('a limiter that starts with a limit', () => {
+  test('lets as many calls out as the limit says, and the next one when the window is over', async () => {
+    const limiter = limiterOf(3);
+    const out = watch(limiter, 4);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toHaveLength(3);
+    for (const permit of out.slice(0, 3)) limiter.settle(permit, reading({}));
+    await vi.advanceTimersByTimeAsync(WINDOW_MS - 1);
+    expect(out).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(out).toHaveLength(4);
+  });
+
+  test('follows a header that says less than it believed', async () => {
+    const limiter = limiterOf(100);
+    limiter.settle(await taken(limiter), reading({ remaining: 1 }));
+    const out = watch(limiter, 3);
+    await vi.advanceTimersByTimeAsync(WINDOW_MS - 1);
+    expect(out).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(out.length).toBeGreaterThan(1);
+  });
+
+  test('follows a header that says more than it started with', async () => {
+    const limiter = limiterOf(2);
+    limiter.settle(await taken(limiter), reading({ remaining: 599 }));
+    const out = watch(limiter, 50);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toHaveLength(50);
+    expect(limiter.state()).toMatchObject({ limit: 600, remaining: 549 });
+  });
+
+  test('takes calls that have no answer yet as not yet counted by the vendor', async () => {
+    const limiter = limiterOf(10);
+    const out = watch(limiter, 4);
+    await vi.advanceTimersByTimeAsync(0);
+    settleFirst(limiter, out, reading({ remaining: 5 }));
+    expect(limiter.state().remaining).toBe(2);
+  });
+
+  test('never counts upwards on the late answer of an earlier call', async () => {
+    const limiter = limiterOf(10);
+    const [first, second] = await Promise.all([taken(limiter), taken(limiter)]);
+    limiter.settle(second, reading({ remaining: 4 }));
+    limiter.settle(first, reading({ remaining: 9 }));
+    expect(limiter.state().remaining).toBe(3);
+  });
+
+  test('starts a window anew when the vendor has more left than is possible', async () => {
+    const limiter = limiterOf(10);
+    limiter.settle(await taken(limiter), reading({ remaining: 9 }));
+    limiter.settle(await taken(limiter), reading({ remaining: 1 }));
+    await vi.advanceTimersByTimeAsync(50_000);
+    limiter.settle(await taken(limiter), reading({ remaining: 9 }));
+    expect(resetInMs(limiter.state(), Date.now())).toBe(WINDOW_MS);
+  });
+});
+
+describe('a limiter that knows no limit', () => {
+  test('lets four calls out until the first answer, then all where no limit is said', async () => {
+    const limiter = limiterOf(null);
+    const out = watch(limiter, 20);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toHaveLength(4);
+    settleFirst(limiter, out, reading({}));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toHaveLength(20);
+  });
+
+  test('lets out what the answer says, and nothing before the stated reset', async () => {
+    const limiter = limiterOf(null);
+    limiter.settle(await taken(limiter), reading({ limit: 35, remaining: 2, waitMs: 40_000 }));
+    const out = watch(limiter, 5);
+    await vi.advanceTimersByTimeAsync(39_999);
+    expect(out).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(out).toHaveLength(5);
+  });
+});
+
+describe('a refused call', () => {
+  test.each([
+    ['that says when to come back', reading({ isRefusal: true, waitMs: 7_000 }), 7_000],
+    ['that says a time in the past waits a second', reading({ isRefusal: true, waitMs: 0 }), 1_000],
+    ['that says hours waits a minute and a half', reading({ isRefusal: true, waitMs: 3_600_000 }), 90_000],
+    ['that says nothing waits a second', reading({ isRefusal: true }), 1_000],
+    ['that says only that nothing remains waits for the window', reading({ isRefusal: true, remaining: 0 }), WINDOW_MS],
+  ])('%s', async (_case, refusal, waitMs) => {
+    const limiter = limiterOf(null);
+    limiter.settle(await taken(limiter), refusal);
+    const out = watch(limiter, 1);
+    await vi.advanceTimersByTimeAsync(waitMs - 1);
+    expect(out).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(out).toHaveLength(1);
+  });
+
+  test('waits twice as long each time in a row, up to the window, and starts over after a success', async () => {
+    const limiter = limiterOf(null);
+    const pauses: number[] = [];
+    for (let refused = 0; refused < 8; refused += 1) {
+      const since = Date.now();
+      const permit = taken(limiter);
+      await vi.advanceTimersByTimeAsync(WINDOW_MS);
+      const got = await permit;
+      pauses.push(limiter.state().waitedMs - pauses.reduce((sum, pause) => sum + pause, 0));
+      vi.setSystemTime(since + (pauses.at(-1) ?? 0));
+      limiter.settle(got, reading({ isRefusal: true }));
+    }
+    expect(pauses).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, WINDOW_MS]);
+  });
+
+  test('counts many refusals of calls that were out together as one', async () => {
+    const limiter = limiterOf(null);
+    const together = await Promise.all([taken(limiter), taken(limiter), taken(limiter)]);
+    for (const permit of together) limiter.settle(permit, reading({ isRefusal: true }));
+    expect(resetInMs(limiter.state(), Date.now())).toBe(1_000);
+  });
+
+  test('is not undone by the success of a call that was out before it', async () => {
+    const limiter = limiterOf(null);
+    const [refused, earlier] = await Promise.all([taken(limiter), taken(limiter)]);
+    limiter.settle(refused, reading({ isRefusal: true, waitMs: 20_000 }));
+    limiter.settle(earlier, reading({ limit: 100, remaining: 50, waitMs: 5_000 }));
+    const out = watch(limiter, 1);
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(out).toHaveLength(0);
+  });
+});
+
+describe('two priorities', () => {
+  test('lets live calls out before history that has waited longer', async () => {
+    const limiter = limiterOf(null);
+    limiter.settle(await taken(limiter), reading({ limit: 2, remaining: 0, waitMs: 1_000 }));
+    const order: string[] = [];
+    void limiter.take({ priority: 'history' }).then(() => order.push('history'));
+    void limiter.take({ priority: 'live' }).then(() => order.push('live'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(order).toEqual(['live', 'history']);
+  });
+
+  test('history leaves a fifth of a window to live calls, and less the nearer its end', async () => {
+    const limiter = limiterOf(100);
+    const out = watch(limiter, 100, 'history');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toHaveLength(80);
+    expect(await taken(limiter)).toBeDefined();
+    for (const permit of [...out]) limiter.settle(permit, reading({ remaining: 19 }));
+    await vi.advanceTimersByTimeAsync(WINDOW_MS / 2);
+    expect(out.length).toBeGreaterThan(85);
+    expect(out.length).toBeLessThan(95);
+  });
+});
+
+describe('waiting', () => {
+  test('ends when the caller gives up, and takes no room from others', async () => {
+    const limiter = limiterOf(null);
+    limiter.settle(await taken(limiter), reading({ limit: 1, remaining: 0, waitMs: 10_000 }));
+    const givenUp = new AbortController();
+    const first = limiter.take({ priority: 'live', signal: givenUp.signal });
+    const out = watch(limiter, 1);
+    await vi.advanceTimersByTimeAsync(4_000);
+    givenUp.abort();
+    expect(await first).toBe('aborted');
+    expect(limiter.state().waiting).toEqual({ live: 1, history: 0 });
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(out).toHaveLength(1);
+    expect(limiter.state().waitedMs).toBe(14_000);
+  });
+
+  test('does not begin for a caller that has given up already', async () => {
+    const limiter = limiterOf(5);
+    expect(await limiter.take({ priority: 'live', signal: AbortSignal.abort() })).toBe('aborted');
+    expect(limiter.state().remaining).toBe(5);
+  });
+
+  test('keeps no timer when nobody waits', async () => {
+    const limiter = limiterOf(1);
+    limiter.settle(await taken(limiter), reading({ remaining: 0 }));
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+function limiterOf(startLimit: number | null): RateLimiter {
+  return createRateLimiter({ startLimit, windowMs: WINDOW_MS });
+}
+
+function reading(given: Partial<RateReading>): RateReading {
+  return { limit: null, remaining: null, waitMs: null, isRefusal: false, ...given };
+}
+
+async function taken(limiter: RateLimiter): Promise<Permit> {
+  const permit = await limiter.take({ priority: 'live' });
+  if (permit === 'aborted') throw new Error('aborted');
+  return permit;
+}
+
+/** Asks for many; the list grows as they are let out. */
+function watch(limiter: RateLimiter, calls: number, priority: 'live' | 'history' = 'live'): Permit[] {
+  const out: Permit[] = [];
+  for (let call = 0; call < calls; call += 1) {
+    void limiter.take({ priority }).then((permit) => permit !== 'aborted' && out.push(permit));
+  }
+  return out;
+}
+
+function settleFirst(limiter: RateLimiter, out: readonly Permit[], answer: RateReading): void {
+  const first = out[0];
+  if (first !== undefined) limiter.settle(first, answer);
+}
