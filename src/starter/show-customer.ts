@@ -1,0 +1,87 @@
+import Table from 'cli-table3';
+import type { CustomerState } from '../contract/messages.js';
+import type { LedgerEntry } from '../domain/ledger.js';
+import { currencyScale, formatMinor } from '../domain/money.js';
+import { type SkipReason, REASONS } from '../domain/reasons.js';
+import { unreachable } from './context.js';
+import type { CustomerView } from './customer-workflow.js';
+
+/** Orders in the table; more are counted below it. */
+const ORDERS_SHOWN = 30;
+
+/** A label and what it says, aligned with the others. */
+export function labelled(label: string, text: string): string {
+  return `${label.padEnd(12)} ${text}`;
+}
+
+/** The reason in words, whose move it is and what to do. */
+export function reasonLines(reason: SkipReason): string[] {
+  const { owner, text, nextStep } = REASONS[reason];
+  return [labelled('why', `${reason}: ${text}`), labelled('whose move', owner), labelled('next step', nextStep)];
+}
+
+export function attentionLine(needsAttention: readonly string[]): string {
+  return labelled('attention', needsAttention.length === 0 ? 'none needed' : needsAttention.join(', '));
+}
+
+/** An amount of a ledger entry; an order that cannot be read may have a currency that nobody knows. */
+export function amount(minorUnits: number, currency: string): string {
+  return currencyScale(currency) === null ? 'not known' : `${formatMinor(minorUnits, currency)} ${currency}`;
+}
+
+export function customerLines(customerId: string, customer: CustomerView, link: string): string[] {
+  const head = labelled('customer', customerId);
+  switch (customer.kind) {
+    case 'none':
+      return [head, labelled('state', 'Lockstep has never been told of this customer: starter wake --customer <id>')];
+    case 'no-worker':
+      return [
+        head,
+        labelled('state', `${customer.status ?? 'unknown'} (no worker answers: start one to see more)`),
+        attentionLine(customer.needsAttention),
+        labelled('Temporal', link),
+      ];
+    case 'answers':
+      return [head, ...stateLines(customer.state), labelled('Temporal', link), ...entryLines(customer.state.entries)];
+    default:
+      return unreachable(customer);
+  }
+}
+
+function stateLines(state: CustomerState): string[] {
+  const { synced, held, skipped } = state.outcomes;
+  return [
+    labelled('state', `${state.status}${state.isRehearsal ? ' (WRITES=off: nothing is written)' : ''}`),
+    attentionLine(state.needsAttention),
+    ...(state.lastProblem === null ? [] : [labelled('problem', state.lastProblem)]),
+    labelled('contact', state.contactId === null ? 'not known yet' : String(state.contactId)),
+    ...(state.customerSkip === null ? [] : reasonLines(state.customerSkip)),
+    labelled(
+      'orders',
+      `${synced} synced, ${held} held, ${skipped} skipped${state.ledgerComplete ? '' : ' (still loading)'}`,
+    ),
+    labelled('waiting', `${state.queued} now, ${state.due.length} later`),
+    ...state.unknownOrders.map((orderId) => labelled('unknown', `order ${orderId}: Stokly never showed it`)),
+  ];
+}
+
+function entryLines(entries: readonly LedgerEntry[]): string[] {
+  if (entries.length === 0) return [];
+  const table = new Table({
+    head: ['order', 'outcome', 'Stokly states', 'refunded', 'record says', 'refunded'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const entry of entries.slice(-ORDERS_SHOWN)) {
+    const { read, written, currency } = entry;
+    table.push([
+      entry.number,
+      entry.reason === null ? entry.outcome : `${entry.outcome}: ${entry.reason}`,
+      amount(read.grossMinor, currency),
+      amount(read.refundedMinor, currency),
+      written === null ? 'no record' : amount(written.grossMinor, currency),
+      written === null ? '' : amount(written.refundedMinor, currency),
+    ]);
+  }
+  const more = entries.length - ORDERS_SHOWN;
+  return [...table.toString().split('\n'), ...(more > 0 ? [`and ${more} older`] : [])];
+}
