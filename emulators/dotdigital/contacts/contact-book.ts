@@ -1,6 +1,6 @@
 import type { Actor, ChangeLog } from '../change-log.js';
 import type { JsonValue } from '../json.js';
-import { type EmailStatus, overallStatus, type StoredContact } from './contact.js';
+import { type EmailStatus, isSuppressed, overallStatus, type StoredContact } from './contact.js';
 
 /** The ids that Dotdigital gives are large numbers; starting high shows code that takes them for an index. */
 const FIRST_CONTACT_ID = 310_000_001;
@@ -16,6 +16,8 @@ export interface NewContactFacts {
 export class ContactBook {
   readonly #byId = new Map<number, StoredContact>();
   readonly #idByEmail = new Map<string, number>();
+  /** Addresses that stay suppressed when their contact is erased (vendor's help page on deleting contacts). */
+  readonly #suppressedEmails = new Map<string, EmailStatus>();
   #nextId = FIRST_CONTACT_ID;
 
   constructor(readonly log: ChangeLog) {}
@@ -45,7 +47,7 @@ export class ContactBook {
     const contact: StoredContact = {
       contactId,
       email: facts.email,
-      emailStatus: facts.emailStatus,
+      emailStatus: this.#suppressedEmails.get(facts.email.toLowerCase()) ?? facts.emailStatus,
       emailType: 'Html',
       optInType: 'Unknown',
       dataFields: new Map(),
@@ -105,6 +107,9 @@ export class ContactBook {
   remove(contact: StoredContact, actor: Actor): void {
     this.#byId.delete(contact.contactId);
     this.#idByEmail.delete(contact.email.toLowerCase());
+    if (isSuppressed(contact.emailStatus)) {
+      this.#suppressedEmails.set(contact.email.toLowerCase(), contact.emailStatus);
+    }
     const from = contact.binnedAt === null ? contact.emailStatus : 'binned';
     this.log.add(actor, { kind: 'status', contactId: contact.contactId, from, to: null, isRaise: false });
   }
@@ -112,6 +117,7 @@ export class ContactBook {
   clear(): void {
     this.#byId.clear();
     this.#idByEmail.clear();
+    this.#suppressedEmails.clear();
     this.#nextId = FIRST_CONTACT_ID;
   }
 

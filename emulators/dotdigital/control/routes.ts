@@ -68,10 +68,11 @@ function registerState(app: FastifyInstance, emulator: Emulator): void {
 }
 
 function registerFaults(app: FastifyInstance, emulator: Emulator): void {
-  const body = z.union([faultSchema.transform((fault) => [fault]), z.array(faultSchema)]);
   app.get('/__emulator/faults', async () => ({ faults: emulator.faults.list() }));
   app.post('/__emulator/faults', async (request, reply) => {
-    const ids = body.parse(plain(request.body)).map((fault) => emulator.faults.add(fault));
+    const body = plain(request.body);
+    const faults = z.array(faultSchema).parse(Array.isArray(body) ? body : [body]);
+    const ids = faults.map((fault) => emulator.faults.add(fault));
     return reply.code(201).send({ ids });
   });
   app.delete('/__emulator/faults', async (_request, reply) => {

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { type Driver, startDriver } from './driver.js';
+
+const create = (driver: Driver) => driver.call('POST', '/contacts/v3', { identifiers: { email: 'ada@example.com' } });
+const isThere = (driver: Driver) => driver.emulator.account.contacts.byEmail('ada@example.com') !== undefined;
+const lastRequest = (driver: Driver) => driver.emulator.account.requests.all.at(-1);
+
+/** Sends the create and hangs up once `until` holds. */
+async function createAndHangUp(driver: Driver, until: () => boolean): Promise<unknown> {
+  const hangUp = new AbortController();
+  const answer = fetch(`${driver.url}/contacts/v3`, {
+    method: 'POST',
+    headers: { authorization: driver.authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ identifiers: { email: 'ada@example.com' } }),
+    signal: hangUp.signal,
+  }).then(
+    (response) => response.status,
+    (error: unknown) => (error instanceof Error ? error.name : error),
+  );
+  await expect.poll(until).toBe(true);
+  hangUp.abort();
+  return answer;
+}
+
+describe('a fault', () => {
+  it('delays', async () => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', { kind: 'latency', delayMs: 60, times: 1 });
+    const startedAt = performance.now();
+    expect((await create(driver)).status).toBe(201);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(55);
+  });
+
+  it.each([429, 500, 502, 503, 504])('answers %i before any effect', async (status) => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', { kind: 'status', status, times: 1 });
+    expect((await create(driver)).status).toBe(status);
+    expect(isThere(driver)).toBe(false);
+    expect((await create(driver)).status).toBe(201);
+  });
+
+  it('answers 429 with the headers that it is told, or those of the call’s tier', async () => {
+    const driver = await startDriver({ rates: { reset: 'delta' } });
+    await driver.control('POST', 'faults', [
+      { kind: 'status', status: 429, headers: { 'Retry-After': '7' }, times: 1 },
+      { kind: 'status', status: 429, rateResetInMs: 3000, times: 1 },
+      { kind: 'status', status: 429, times: 1 },
+    ]);
+    const [plain, tier, bare] = [await create(driver), await create(driver), await create(driver)];
+    expect(plain.headers.get('retry-after')).toBe('7');
+    expect(tier.headers.get('x-ratelimit-scope')).toBe('mediumCallRate');
+    expect([tier.headers.get('x-ratelimit-remaining'), tier.headers.get('x-ratelimit-reset')]).toEqual(['0', '3']);
+    expect(bare.headers.has('x-ratelimit-limit')).toBe(false);
+  });
+
+  it('never answers, before the effect', async () => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', { kind: 'timeout-before', times: 1 });
+    const ended = await createAndHangUp(driver, () => lastRequest(driver)?.fault === 'timeout-before');
+    expect([ended, isThere(driver)]).toEqual(['AbortError', false]);
+    expect(lastRequest(driver)).toMatchObject({ status: null, isAnswered: false });
+  });
+
+  it('never answers, after the effect', async () => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', { kind: 'timeout-after', times: 1 });
+    const ended = await createAndHangUp(driver, () => isThere(driver));
+    expect(ended).toBe('AbortError');
+    expect(lastRequest(driver)).toMatchObject({ status: 201, isAnswered: false, fault: 'timeout-after' });
+    expect((await create(driver)).status).toBe(409);
+  });
+
+  it('resets the connection in the middle of the answer, after the effect', async () => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', { kind: 'reset-mid-body', times: 1 });
+    await expect(create(driver)).rejects.toThrow(/terminated|fetch failed/);
+    expect(isThere(driver)).toBe(true);
+  });
+
+  it('answers 200 with a page instead of JSON, without effect', async () => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', { kind: 'html', times: 1 });
+    const answer = await create(driver);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(answer.json).toBeUndefined();
+    expect(isThere(driver)).toBe(false);
+  });
+
+  it('cuts the JSON short, after the effect', async () => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', { kind: 'cut-json', times: 1 });
+    const answer = await create(driver);
+    expect([answer.status, answer.json]).toEqual([201, undefined]);
+    expect(answer.text.startsWith('{"contactId"')).toBe(true);
+    expect(isThere(driver)).toBe(true);
+  });
+
+  it('sends a byte at a time', async () => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', { kind: 'byte-a-second', delayMs: 1, times: 1 });
+    const startedAt = performance.now();
+    const answer = await driver.call('GET', '/contacts/v3/email/nobody@example.com');
+    expect(answer.json).toMatchObject({ errorCode: 'contacts:contactNotFound' });
+    expect(performance.now() - startedAt).toBeGreaterThan(answer.text.length);
+  });
+});
+
+describe('which call a fault strikes', () => {
+  it('is told by method and path', async () => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', {
+      kind: 'status',
+      status: 503,
+      match: { method: 'POST', path: '^/contacts' },
+    });
+    expect((await driver.call('GET', '/contacts/v3')).status).toBe(200);
+    expect((await driver.call('POST', '/v2/data-fields', { name: 'A', type: 'String' })).status).toBe(201);
+    expect((await create(driver)).status).toBe(503);
+    await driver.control('DELETE', 'faults');
+    expect((await create(driver)).status).toBe(201);
+  });
+
+  it('is drawn from a seed, the same each time', async () => {
+    const drawn = async (): Promise<number[]> => {
+      const driver = await startDriver();
+      await driver.control('POST', 'faults', { kind: 'status', status: 500, probability: 0.5, seed: 42 });
+      const statuses: number[] = [];
+      for (let n = 0; n < 20; n += 1) statuses.push((await driver.call('GET', '/v2/data-fields')).status);
+      return statuses;
+    };
+    const first = await drawn();
+    expect(new Set(first)).toEqual(new Set([200, 500]));
+    expect(await drawn()).toEqual(first);
+  });
+
+  it('is never a control or a page', async () => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', { kind: 'status', status: 500 });
+    expect((await driver.call('GET', '/')).status).toBe(200);
+    expect((await driver.control('GET', 'faults')).json).toMatchObject({ faults: [{ struck: 0 }] });
+  });
+
+  it('is refused when it is misspelt', async () => {
+    const driver = await startDriver();
+    const answer = await driver.call('POST', '/__emulator/faults', { kind: 'timeout', time: 1 });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('kind');
+  });
+});
