@@ -53,13 +53,10 @@ export function isBudgetSpent(answer: HttpAnswer): boolean {
   return answer.status === 400 && hasCode(answer, 'ERROR_APIUSAGE_EXCEEDED');
 }
 
+/** `contacts:tooManyActiveImports`, `…tooManyBulkDeleteJobs`, v2's token: own jobs must end, no window helps. */
 function isTooManyJobs(answer: HttpAnswer): boolean {
-  return hasCode(
-    answer,
-    'contacts:tooManyActiveImports',
-    'contacts:tooManyBulkDeleteJobs',
-    'ERROR_IMPORT_TOOMANYACTIVEIMPORTS',
-  );
+  const code = errorCodeOf(answer).code ?? '';
+  return /:tooMany/i.test(code) || code === 'ERROR_IMPORT_TOOMANYACTIVEIMPORTS';
 }
 
 /** v2 says bad credentials with a token too; a 403 without a token is a call to the wrong region. */
@@ -115,7 +112,14 @@ export function unexpected(answer: HttpAnswer, label: string): DotdigitalCallErr
 export function refusedOf(answer: HttpAnswer, label: string, sentKeys: ReadonlySet<string>): Refused {
   const { code, items } = errorCodeOf(answer);
   if (code === null) throw unexpected(answer, label);
-  return { kind: 'refused', code, fields: items.filter((item) => sentKeys.has(item)) };
+  return { kind: 'refused', code, fields: items.flatMap((item) => sentKeyIn(item, sentKeys)) };
+}
+
+/** `dataFields.TOTAL`, `products[0].sku`: from the whole to the last part, what is a key of ours. */
+function sentKeyIn(item: string, sentKeys: ReadonlySet<string>): string[] {
+  const parts = item.replaceAll(/\[\d*\]/g, '').split('.');
+  const tails = parts.map((_part, from) => parts.slice(from).join('.'));
+  return tails.filter((tail) => sentKeys.has(tail)).slice(0, 1);
 }
 
 function jsonOrNull(text: string): unknown {

@@ -197,7 +197,9 @@ class HeaderLearnedLimiter implements RateLimiter {
     const leftMs = this.#resetAtMs === null ? null : Math.max(0, this.#resetAtMs - this.#now());
     const pauseMs = Math.min(REFUSED_PAUSE_MS * 2 ** (this.#refusalsInRow - 1), this.#windowMs);
     if (reading.remaining === 0) return Math.max(pauseMs, leftMs ?? this.#windowMs);
-    return Math.max(pauseMs, this.#isResetStated ? (leftMs ?? 0) : 0);
+    // With calls left by our count it is no spent window, and its end says nothing about when to come back.
+    const isSpent = this.#remaining !== null && this.#remaining <= 0;
+    return Math.max(pauseMs, isSpent && this.#isResetStated ? (leftMs ?? 0) : 0);
   }
 
   #openWindowWhenDue(): void {

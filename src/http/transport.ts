@@ -91,7 +91,8 @@ async function sendOnce(client: AxiosInstance, request: HttpRequest, timeoutMs: 
     const response = await client.request<unknown>({
       method: request.method,
       url: request.baseUrl + request.path,
-      headers: { ...request.headers },
+      // Without a body axios would claim a form.
+      headers: request.body === undefined ? { ...request.headers, 'content-type': false } : { ...request.headers },
       signal: deadline.signal,
       ...(request.body === undefined ? {} : { data: request.body }),
     });

@@ -1,0 +1,230 @@
+import { inspect } from 'node:util';
+import { describe, expect, test, vi } from 'vitest';
+import type { Fault } from '../../emulators/dotdigital/index.js';
+import type { DotdigitalClient } from '../../src/dotdigital/client.js';
+import { createDotdigitalClient } from '../../src/dotdigital/client.js';
+import { answerJson, closedUrl, startLocalServer } from '../http/local-server.js';
+import { CANARIES, COLLECTION, callErrorOf, contactIn, LIVE, openAccount, type TestAccount } from './account.js';
+
+/** What each fault of the vendor makes of a read, and of a write. */
+const FAULTS: [string, Fault, { failure: string; isEffectUnknown: boolean }][] = [
+  ['500', { kind: 'status', status: 500 }, { failure: 'unavailable', isEffectUnknown: true }],
+  ['502 with HTML', { kind: 'status', status: 502, body: '<html>' }, { failure: 'unavailable', isEffectUnknown: true }],
+  ['503', { kind: 'status', status: 503 }, { failure: 'unavailable', isEffectUnknown: true }],
+  ['504', { kind: 'status', status: 504 }, { failure: 'unavailable', isEffectUnknown: true }],
+  ['429', { kind: 'status', status: 429 }, { failure: 'rate-limited', isEffectUnknown: false }],
+  ['silence before the effect', { kind: 'timeout-before' }, { failure: 'unavailable', isEffectUnknown: true }],
+  ['silence after the effect', { kind: 'timeout-after' }, { failure: 'unavailable', isEffectUnknown: true }],
+  ['a reset in the body', { kind: 'reset-mid-body' }, { failure: 'unavailable', isEffectUnknown: true }],
+  ['HTML with 200', { kind: 'html' }, { failure: 'unreadable-answer', isEffectUnknown: true }],
+  ['JSON that is cut', { kind: 'cut-json' }, { failure: 'unreadable-answer', isEffectUnknown: true }],
+  ['a byte now and then', { kind: 'byte-a-second', delayMs: 100 }, { failure: 'unavailable', isEffectUnknown: true }],
+];
+
+describe.each(FAULTS)('%s', (_name, fault, expected) => {
+  test('fails a read, which is then as if never made', async () => {
+    const { client, contactId } = await hit(fault);
+    const error = await callErrorOf(client.getContact(contactId, LIVE));
+    expect(error.failure).toBe(expected.failure);
+    expect(error.detail.isEffectUnknown ?? false).toBe(false);
+  });
+
+  test('fails a write, and says whether it may have had its effect', async () => {
+    const { client, contactId } = await hit(fault);
+    const error = await callErrorOf(client.patchContact(contactId, { dataFields: { FIRSTNAME: 'Ann' } }, LIVE));
+    expect(error.failure).toBe(expected.failure);
+    expect(error.detail.isEffectUnknown ?? false).toBe(expected.isEffectUnknown);
+  });
+});
+
+describe('an answer', () => {
+  test('that comes late is waited for', async () => {
+    const { client, contactId } = await hit({ kind: 'latency', delayMs: 150 });
+    expect(await client.getContact(contactId, LIVE)).toMatchObject({ contactId });
+  });
+
+  test('with wrong types is unreadable, and the error names the keys alone', async () => {
+    const body = { contactId: '17', status: 'subscribed', identifiers: { email: CANARIES.email } };
+    const error = await callErrorOf((await answering({ body })).getContact(17, LIVE));
+    expect(error.failure).toBe('unreadable-answer');
+    expect(error.message).toContain('contactId');
+  });
+
+  test.each([
+    ['404 with HTML', { status: 404, body: '<html>no such page</html>' }],
+    ['404 with JSON of another', { status: 404, body: { message: 'no route' } }],
+    ['302', { status: 302, body: '' }],
+  ])('%s is not taken for a contact that is not there', async (_case, given) => {
+    const error = await callErrorOf((await answering(given)).getContact(17, LIVE));
+    expect(error.failure).toBe('unreadable-answer');
+  });
+
+  test('to a write that redirects is unreadable', async () => {
+    const client = await answering({ status: 307, body: '' });
+    expect((await callErrorOf(client.createDataField({ name: 'A', type: 'String' }, LIVE))).failure).toBe(
+      'unreadable-answer',
+    );
+  });
+
+  test('of an address that nobody listens on leaves no doubt: the write was not sent', async () => {
+    const client = createDotdigitalClient({ apiUrl: await closedUrl(), apiUser: 'u', apiPassword: 'p' });
+    const error = await callErrorOf(client.patchContact(1, { dataFields: {} }, LIVE));
+    expect(error.failure).toBe('unavailable');
+    expect(error.detail.isEffectUnknown).toBeUndefined();
+  });
+});
+
+describe('a call that its caller gives up', () => {
+  test('ends at once, and says that a write may have had its effect', async () => {
+    const { client, contactId } = await hit({ kind: 'timeout-before' });
+    const caller = new AbortController();
+    const failed = callErrorOf(
+      client.patchContact(contactId, { dataFields: {} }, { priority: 'live', signal: caller.signal }),
+    );
+    setImmediate(() => caller.abort());
+    expect(await failed).toMatchObject({ failure: 'aborted' });
+  });
+});
+
+describe('a spent budget', () => {
+  test.each([
+    ['epoch', { reset: 'epoch' }, 0],
+    ['delta', { reset: 'delta' }, 0],
+    ['nothing, but what remains', { reset: 'missing' }, 0],
+    ['Retry-After alone', { hasHeaders: false, hasRetryAfter: true }, 1],
+  ] as const)('whose reset is said by %s is not called again before it', async (_form, form, refusals) => {
+    const rates = { high: 2, windowMs: 1_500, ...form };
+    const { emulator, client } = await openAccount({ emulator: { rates }, client: { rateWindowMs: 1_500 } });
+    const contactId = await contactIn(client);
+    for (let call = 0; call < 4; call += 1) await client.getContact(contactId, LIVE).catch(() => undefined);
+    const statuses = emulator.account.requests.all.filter(({ method }) => method === 'GET').map(({ status }) => status);
+    expect(statuses).toHaveLength(4);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(refusals);
+    expect(client.rates().highCallRate?.waitedMs).toBeGreaterThan(500);
+  });
+
+  test('says when the next call may go out', async () => {
+    const { client, contactId, emulator } = await hit({ kind: 'status', status: 429, headers: { 'Retry-After': '7' } });
+    expect((await callErrorOf(client.getContact(contactId, LIVE))).detail.retryAfterMs).toBe(7_000);
+    expect(client.rates().highCallRate?.remaining).toBe(0);
+    expect(emulator.account.requests.all).toHaveLength(1);
+  });
+
+  test('of one tier holds back no other', async () => {
+    const { client, contactId } = await hit({
+      kind: 'status',
+      status: 429,
+      rateResetInMs: 60_000,
+      times: 1,
+      match: { method: 'GET' },
+    });
+    await callErrorOf(client.getContact(contactId, LIVE));
+    expect(await client.patchContact(contactId, { dataFields: { FIRSTNAME: 'Ann' } }, LIVE)).toMatchObject({
+      kind: 'updated',
+    });
+  });
+
+  test('of the flat scheme is a limit too, not a refusal', async () => {
+    const { client } = await openAccount({ emulator: { rates: { scheme: 'flat', flat: 1 } } });
+    await contactIn(client);
+    const error = await callErrorOf(client.findContactByEmail('ann@example.com', LIVE));
+    expect(error).toMatchObject({
+      failure: 'rate-limited',
+      detail: { code: 'ERROR_APIUSAGE_EXCEEDED', retryAfterMs: 1_000 },
+    });
+  });
+
+  test('too many imports is no spent budget: other calls go on', async () => {
+    const { client, contactId } = await hit({
+      kind: 'status',
+      status: 429,
+      times: 1,
+      body: '{"errorCode":"contacts:tooManyActiveImports","description":""}',
+    });
+    expect((await callErrorOf(client.getContact(contactId, LIVE))).detail.code).toBe('contacts:tooManyActiveImports');
+    expect(await client.getContact(contactId, LIVE)).toMatchObject({ contactId });
+  });
+
+  test('is learned under the name that the answer gives its tier', async () => {
+    const client = await answering({
+      body: [],
+      headers: { 'x-ratelimit-scope': 'oddCallRate', 'x-ratelimit-limit': '9', 'x-ratelimit-remaining': '8' },
+    });
+    await client.listCollections(LIVE);
+    await client.listCollections(LIVE);
+    expect(client.rates().oddCallRate).toMatchObject({ limit: 9 });
+  });
+});
+
+describe('refused credentials', () => {
+  test('are tried by one call at a time, and work again by themselves', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { emulator, client } = await openAccount();
+    const contactId = await contactIn(client);
+    emulator.account.settings = { ...emulator.account.settings, areCredentialsRevoked: true };
+    const before = emulator.account.requests.count;
+    expect((await callErrorOf(client.getContact(contactId, LIVE))).failure).toBe('credentials-refused');
+    for (let call = 0; call < 20; call += 1) {
+      expect((await callErrorOf(client.getContact(contactId, LIVE))).detail.retryAfterMs).toBeGreaterThan(0);
+    }
+    expect(emulator.account.requests.count - before).toBe(1);
+    emulator.account.settings = { ...emulator.account.settings, areCredentialsRevoked: false };
+    vi.setSystemTime(Date.now() + 1_000);
+    expect(await client.getContact(contactId, LIVE)).toMatchObject({ contactId });
+    vi.useRealTimers();
+  });
+
+  test('of another region are refused credentials, not a refused record', async () => {
+    const { client } = await openAccount({ emulator: { isWrongRegion: true } });
+    expect((await callErrorOf(client.findContactByEmail('ann@example.com', LIVE))).failure).toBe('credentials-refused');
+  });
+});
+
+describe('an error', () => {
+  test.each(FAULTS)('after %s shows no credentials, no address and no name', async (_name, fault) => {
+    const { client, contactId } = await hit(fault);
+    const fields = { FIRSTNAME: CANARIES.surname, LASTNAME: CANARIES.surname };
+    const errors = [
+      await callErrorOf(client.findContactByEmail(CANARIES.email, LIVE)),
+      await callErrorOf(client.patchContact(contactId, { email: CANARIES.email, dataFields: fields }, LIVE)),
+      await callErrorOf(
+        client.createContact({ email: CANARIES.email, status: 'subscribed', dataFields: fields }, LIVE),
+      ),
+    ];
+    for (const error of errors) {
+      const all = [
+        JSON.stringify(error),
+        inspect(error, { depth: 9, showHidden: true }),
+        error.stack,
+        inspect(error.cause),
+      ];
+      for (const canary of [
+        ...Object.values(CANARIES),
+        btoa(`apiuser@apiconnector.com:${CANARIES.password}`),
+        '127.0.0.1',
+      ]) {
+        expect(all.join('\n')).not.toContain(canary);
+        expect(all.join('\n')).not.toContain(encodeURIComponent(canary));
+      }
+    }
+  });
+});
+
+/** An account with one contact, in which from now on the fault strikes. */
+async function hit(fault: Fault): Promise<TestAccount & { contactId: number }> {
+  const account = await openAccount({ client: { timeoutMs: 400 } });
+  const contactId = await contactIn(account.client);
+  await account.client.createCollection({ name: COLLECTION, scope: 'contact', type: 'orders' }, LIVE);
+  account.emulator.account.requests.clear();
+  account.fault(fault);
+  return { ...account, contactId };
+}
+
+async function answering(given: {
+  status?: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}): Promise<DotdigitalClient> {
+  const server = await startLocalServer((_request, response) => answerJson(response, given));
+  return createDotdigitalClient({ apiUrl: server.url, apiUser: 'u', apiPassword: 'p' });
+}
