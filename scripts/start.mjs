@@ -9,7 +9,5 @@ await runMain(async () => {
   await ensureInstalled();
   await ensureBuilt();
   const { parseOptions, runDemo } = await import(pathToFileURL(join(ROOT, 'dist', 'demo', 'main.js')).href);
-  const options = parseOptions(process.argv.slice(2));
-  if (options === null) return 0;
-  return runDemo(options, await findTemporal());
+  return runDemo(parseOptions(process.argv.slice(2)), await findTemporal());
 });
