@@ -30,9 +30,7 @@ export async function runActivity<Result>(body: (run: ActivityRun) => Promise<Re
     const executionId = `${workflowExecution?.runId ?? ''}/${activityId}`;
     return await body({ attempt, executionId, signal: context.cancellationSignal });
   } catch (error) {
-    const failed = toActivityFailure(error);
-    context.log.warn('activity attempt failed', { failure: failed.message });
-    throw failed;
+    throw toActivityFailure(error);
   } finally {
     clearTimeout(first);
     clearInterval(ticking);

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
@@ -20,38 +20,11 @@ import { createRelayTemporal } from '../../src/relay/temporal-port.js';
 import { createStoklyClient } from '../../src/stokly/client.js';
 import { admitLoweringPort, wakeCustomerPort } from '../../src/temporal-ports.js';
 import { createWorker } from '../../src/worker-setup.js';
+import { TEST_POLICY } from './policy.js';
+import { quietRuntime } from './quiet-runtime.js';
 
 const LIVE = { priority: 'live' } as const;
 const silent = pino({ level: 'silent' });
-
-/** What most end-to-end tests run under: short waits, everyone gets a contact. */
-export const TEST_POLICY: SyncPolicy = {
-  roundingToleranceMinor: 1,
-  goodwillMaxMinor: 1000,
-  accountCurrency: 'GBP',
-  contactPolicy: 'all',
-  guestTypes: ['2'],
-  channelsExcluded: [],
-  customersExcluded: [],
-  emailsExcluded: ['no@email.com', '@marketplace.amazon.co.uk'],
-  orderStatusesSynced: [
-    'unprocessed',
-    'processing',
-    'partially_despatched',
-    'despatched',
-    'collected',
-    'returned',
-    'refunded',
-  ],
-  orderKey: 'niceId',
-  ordersCollection: 'Orders',
-  dataFieldPrefix: '',
-  holdAfterMs: 300,
-  triggerMaxAgeMs: 10_000 * 86_400_000,
-  writes: true,
-  refundsKnown: true,
-  timeUpdatedKnown: true,
-};
 
 export interface WorldOptions {
   readonly policy?: Partial<SyncPolicy>;
@@ -134,14 +107,6 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
   if (options.hasWorker !== false) await world.startWorker();
   return world;
-}
-
-let isRuntimeQuiet = false;
-function quietRuntime(): void {
-  if (isRuntimeQuiet) return;
-  isRuntimeQuiet = true;
-  const level = process.env['TEST_TEMPORAL_LOG'] ?? 'ERROR';
-  Runtime.install({ logger: new DefaultLogger(level === 'DEBUG' ? 'DEBUG' : 'ERROR') });
 }
 
 async function createNamespace(connection: Connection): Promise<string> {

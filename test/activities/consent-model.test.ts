@@ -1,0 +1,326 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDotdigitalEmulator, type DotdigitalEmulator } from '../../emulators/dotdigital/index.js';
+import type { WriteCustomerInput, WriteCustomerResult } from '../../src/activities/customer-write.js';
+import type { ActivityDeps } from '../../src/activities/deps.js';
+import { createActivities } from '../../src/activities/index.js';
+import { CONSENTS, type Consent } from '../../src/domain/consent.js';
+import { CONTACT_FIELDS } from '../../src/domain/contact-mapping.js';
+import type { ContactState } from '../../src/domain/contact-state.js';
+import type { CustomerProfile } from '../../src/domain/customer.js';
+import { NO_SPEND, spendOf } from '../../src/domain/spend.js';
+import type { DotdigitalApi } from '../../src/dotdigital/api.js';
+import { createDotdigitalClient } from '../../src/dotdigital/client.js';
+import type { StoklyApi } from '../../src/stokly/api.js';
+import { CUSTOMER_ID, entryFor, judgedOf } from '../support/ledger-factory.js';
+import { TEST_POLICY } from '../support/policy.js';
+import { quietRuntime } from '../support/quiet-runtime.js';
+
+/**
+ * D6: whatever order our calls, a person's doings in Dotdigital, Stokly's consent and lost answers come in, no subscription is
+ * ever raised by us and nobody who was deleted comes back. The emulator's own change log is the witness.
+ */
+const PERSON_ACTIONS = ['subscribe', 'unsubscribe', 'suppress', 'delete', 'restore'] as const;
+type PersonAction = (typeof PERSON_ACTIONS)[number];
+
+type Step =
+  | {
+      readonly do: 'sync';
+      readonly refresh: boolean;
+      readonly order: boolean;
+      readonly between: readonly (PersonAction | null)[];
+      readonly loseAnswer: boolean;
+    }
+  | { readonly do: 'person'; readonly action: PersonAction }
+  | { readonly do: 'consent'; readonly consent: Consent }
+  | { readonly do: 'email'; readonly email: string };
+
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('sync' as const),
+      refresh: fc.boolean(),
+      order: fc.boolean(),
+      between: fc.array(fc.option(fc.constantFrom(...PERSON_ACTIONS), { freq: 3 }), { maxLength: 4 }),
+      loseAnswer: fc.boolean(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('person' as const), action: fc.constantFrom(...PERSON_ACTIONS) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('consent' as const), consent: fc.constantFrom(...CONSENTS) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('email' as const),
+      email: fc.constantFrom('one@example.com', 'two@example.com'),
+    }),
+  },
+);
+
+let emulator: DotdigitalEmulator;
+let apiUrl: string;
+
+beforeAll(async () => {
+  quietRuntime();
+  emulator = createDotdigitalEmulator();
+  apiUrl = (await emulator.start(0)).url;
+});
+afterAll(async () => {
+  await emulator.stop();
+});
+
+describe('consent, whatever happens in whatever order', () => {
+  it.each(['all', 'consented'] as const)(
+    'is never raised by us, and nobody deleted comes back (policy %s)',
+    async (contactPolicy) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...CONSENTS),
+          fc.array(anyStep, { minLength: 2, maxLength: 14 }),
+          async (consent, steps) => {
+            const model = await Model.create({ consent, contactPolicy, planted: null });
+            for (const step of steps) await model.take(step);
+            expect(model.violations()).toEqual([]);
+          },
+        ),
+        { numRuns: Number(process.env['CONSENT_RUNS'] ?? 60) },
+      );
+    },
+    240_000,
+  );
+
+  it.each(['raise', 'recreate'] as const)(
+    'is seen to be violated by a client that would %s (the deliberate break)',
+    async (planted) => {
+      const result = await fc.check(
+        fc.asyncProperty(fc.array(anyStep, { minLength: 6, maxLength: 14 }), async (steps) => {
+          const model = await Model.create({ consent: 'granted', contactPolicy: 'all', planted });
+          for (const step of steps) await model.take(step);
+          expect(model.violations()).toEqual([]);
+        }),
+        { numRuns: 80, endOnFailure: true },
+      );
+      expect(result.failed).toBe(true);
+      expect(String(result.errorInstance)).toMatch(planted === 'raise' ? /raised/ : /brought back|created subscribed/);
+    },
+    240_000,
+  );
+});
+
+class Model {
+  private contact: ContactState | null = null;
+  private isStopped = false;
+  private email = 'one@example.com';
+  private between: (PersonAction | null)[] = [];
+  private readonly found: string[] = [];
+
+  private constructor(
+    private consent: Consent,
+    private readonly settings: { contactPolicy: 'all' | 'consented'; planted: 'raise' | 'recreate' | null },
+  ) {}
+
+  static async create(given: {
+    consent: Consent;
+    contactPolicy: 'all' | 'consented';
+    planted: 'raise' | 'recreate' | null;
+  }): Promise<Model> {
+    emulator.account.reset();
+    const client = plainClient();
+    for (const { name, type } of CONTACT_FIELDS) await client.createDataField({ name, type }, { priority: 'live' });
+    await control('POST', 'seed', { collections: [{ name: 'Orders', scope: 'contact', type: 'orders' }] });
+    return new Model(given.consent, given);
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'consent':
+        this.consent = step.consent;
+        return;
+      case 'email':
+        this.email = step.email;
+        return;
+      case 'person':
+        await person(step.action);
+        return;
+      case 'sync':
+        await this.sync(step);
+    }
+  }
+
+  /** What the customer workflow does around `writeCustomer`: retries, and stops for good when the contact is gone. */
+  private async sync(step: Extract<Step, { do: 'sync' }>): Promise<void> {
+    if (this.isStopped) return;
+    this.between = [...step.between];
+    if (step.loseAnswer) await loseNextAnswer();
+    const logBefore = emulator.account.log.count;
+    const result = await this.write(step);
+    await clearFaults();
+    if (result.isContactGone) {
+      this.isStopped = true;
+    } else {
+      this.contact = result.contact;
+    }
+    this.judge(logBefore);
+  }
+
+  private async write(step: Extract<Step, { do: 'sync' }>): Promise<WriteCustomerResult> {
+    const { writeCustomer } = createActivities(this.deps());
+    const order = judgedOf();
+    const input: WriteCustomerInput = {
+      customerId: CUSTOMER_ID,
+      contact: this.contact,
+      isRefreshAsked: step.refresh,
+      orders: step.order
+        ? [
+            {
+              kind: 'put',
+              entry: entryFor({ written: null }),
+              snapshot: order.snapshot,
+              isTrimmed: false,
+              judgement: order.judgement,
+              readBack: false,
+              isUncertain: false,
+            },
+          ]
+        : [],
+      others: step.order ? NO_SPEND : spendOf([entryFor()], 'GBP'),
+      isLedgerComplete: true,
+      priority: 'live',
+    };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await new MockActivityEnvironment({ attempt }).run(writeCustomer, input);
+      } catch (error) {
+        if (attempt === 5) throw error;
+      }
+    }
+  }
+
+  private deps(): ActivityDeps {
+    const profile = (): CustomerProfile => ({
+      customerId: CUSTOMER_ID,
+      type: '1',
+      isActive: true,
+      email: this.email,
+      forename: 'Ada',
+      surname: 'Byron',
+      postcode: null,
+      city: null,
+      country: 'GB',
+      consent: this.consent,
+      version: null,
+    });
+    const stokly = { readCustomer: async () => profile() } as Partial<StoklyApi> as StoklyApi;
+    return {
+      stokly,
+      dotdigital: this.interrupted(plainClient()),
+      policy: { ...TEST_POLICY, contactPolicy: this.settings.contactPolicy },
+      consentLowerMaxPerHour: 25,
+      wakeCustomer: async () => {},
+      admitLowering: async () => ({ isAdmitted: true, admittedLastHour: 1 }),
+      log: pino({ level: 'silent' }),
+      now: Date.now,
+    };
+  }
+
+  /** A person acts just before one of our calls; a planted client does what ours must never do. */
+  private interrupted(client: DotdigitalApi): DotdigitalApi {
+    return new Proxy(client, {
+      get: (target, name: keyof DotdigitalApi) => {
+        const method = target[name] as (...args: unknown[]) => Promise<unknown>;
+        return async (...args: unknown[]) => {
+          const action = this.between.shift();
+          if (action != null) await person(action);
+          if (this.settings.planted === 'raise' && name === 'patchContact') await plantRaise(args[0]);
+          if (this.settings.planted === 'recreate' && name === 'patchContact') await plantRecreate(this.email);
+          return await method.apply(target, args);
+        };
+      },
+    });
+  }
+
+  /** The emulator's change log since the last look: what the API did, not what persons did. */
+  private judge(logBefore: number): void {
+    const changes = emulator.account.log.all.filter((change) => change.n > logBefore && change.actor.by === 'api');
+    for (const change of changes) {
+      if (change.kind !== 'status') continue;
+      if (change.isRaise) this.found.push(`raised ${change.from} to ${change.to}`);
+      if (change.from !== null && ['binned', 'deleted'].includes(change.from))
+        this.found.push(`brought back from ${change.from}`);
+    }
+    const made = new Set(
+      changes
+        .filter((change) => change.kind === 'status' && change.from === null)
+        .map((change) => ('contactId' in change ? change.contactId : 0)),
+    );
+    const subscribed = changes.filter((change) => change.kind === 'status' && made.has(change.contactId));
+    const last = new Map(
+      subscribed.map((change) => [
+        change.kind === 'status' ? change.contactId : 0,
+        change.kind === 'status' ? change.to : null,
+      ]),
+    );
+    for (const status of last.values())
+      if (status === 'subscribed' && this.consent !== 'granted') this.found.push('created subscribed without consent');
+  }
+
+  violations(): readonly string[] {
+    return this.found;
+  }
+}
+
+function plainClient(): DotdigitalApi {
+  return createDotdigitalClient({ apiUrl, apiUser: emulator.user, apiPassword: emulator.password, timeoutMs: 250 }, {});
+}
+
+async function control(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Response> {
+  const init =
+    body === undefined
+      ? { method }
+      : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  return await fetch(`${apiUrl}/__emulator/${path}`, init);
+}
+
+/** Before there is a contact a person can do nothing with it: the refusal is no matter. */
+async function person(action: PersonAction): Promise<void> {
+  for (const email of ['one@example.com', 'two@example.com']) await control('POST', 'person', { email, action });
+}
+
+async function loseNextAnswer(): Promise<void> {
+  const faults = ['POST', 'PATCH'].map((method) => ({
+    kind: 'timeout-after',
+    match: { method, path: '^/contacts/v3' },
+    times: 1,
+  }));
+  await control('POST', 'faults', faults);
+}
+
+async function clearFaults(): Promise<void> {
+  await control('DELETE', 'faults');
+}
+
+async function raw(method: string, path: string, body: unknown): Promise<void> {
+  const authorization = `Basic ${Buffer.from(`${emulator.user}:${emulator.password}`).toString('base64')}`;
+  await fetch(`${apiUrl}${path}`, {
+    method,
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    // A planned fault may swallow this call's answer too.
+    signal: AbortSignal.timeout(250),
+  }).catch(() => null);
+}
+
+async function plantRaise(contactId: unknown): Promise<void> {
+  await raw('PATCH', `/contacts/v3/contactId/${String(contactId)}`, {
+    channelProperties: { email: { status: 'subscribed' } },
+  });
+}
+
+async function plantRecreate(email: string): Promise<void> {
+  await raw('PATCH', `/contacts/v3/email/${encodeURIComponent(email)}`, { identifiers: { email }, dataFields: {} });
+}

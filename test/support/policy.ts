@@ -1,0 +1,30 @@
+import type { SyncPolicy } from '../../src/domain/policy.js';
+
+/** What most end-to-end tests run under: short waits, everyone gets a contact. */
+export const TEST_POLICY: SyncPolicy = {
+  roundingToleranceMinor: 1,
+  goodwillMaxMinor: 1000,
+  accountCurrency: 'GBP',
+  contactPolicy: 'all',
+  guestTypes: ['2'],
+  channelsExcluded: [],
+  customersExcluded: [],
+  emailsExcluded: ['no@email.com', '@marketplace.amazon.co.uk'],
+  orderStatusesSynced: [
+    'unprocessed',
+    'processing',
+    'partially_despatched',
+    'despatched',
+    'collected',
+    'returned',
+    'refunded',
+  ],
+  orderKey: 'niceId',
+  ordersCollection: 'Orders',
+  dataFieldPrefix: '',
+  holdAfterMs: 300,
+  triggerMaxAgeMs: 10_000 * 86_400_000,
+  writes: true,
+  refundsKnown: true,
+  timeUpdatedKnown: true,
+};
