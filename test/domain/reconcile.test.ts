@@ -82,7 +82,10 @@ describe('readable', () => {
   });
 
   it('never adds a refund in another currency to the refunded total', () => {
-    const refunds = [refund(), refund({ refundId: 'refund-2', number: '13', currency: 'EUR', lines: [] })];
+    const refunds = [
+      refund(),
+      refund({ refundId: 'refund-2', number: '13', currency: 'EUR', lines: [], adjustmentMinor: 7 }),
+    ];
     expect(judgeOrder(order({ refunds }), policy).refundedMinor).toBe(1200);
   });
 
@@ -228,6 +231,14 @@ describe('lines-add-up', () => {
     const lines = [line({ status: 'cancelled' })];
     const totals = { deliveryMinor: 395, deliveryTaxMinor: 79, discountMinor: 500 };
     expect(judgeOrder(order({ lines, totals }), policy)).toMatchObject({ differences: [], grossMinor: 0 });
+  });
+});
+
+describe('an order cancelled as a whole whose header still asks for delivery', () => {
+  it('keeps that delivery as its total', () => {
+    const totals = { deliveryMinor: 395, deliveryTaxMinor: 79, totalMinor: 474, taxMinor: 79, subtotalMinor: 0 };
+    const judged = judgeOrder(order({ lines: [line({ status: 'cancelled' })], totals }), policy);
+    expect(judged).toMatchObject({ differences: [], headerCountsCancelled: false, grossMinor: 474 });
   });
 });
 
