@@ -24,7 +24,7 @@ export async function runDoctor(options: DoctorOptions, context: StarterContext)
   if (options.json) {
     context.print(JSON.stringify({ schemaVersion: SCHEMA_VERSION, isHealthy, findings }));
   } else {
-    for (const finding of findings) for (const line of findingLines(finding)) context.print(line);
+    for (const line of findingLines(findings)) context.print(line);
     const count = findings.filter((finding) => !isFine(finding)).length;
     context.print(isHealthy ? 'All is well.' : `${count} of ${findings.length} need a hand.`);
   }
@@ -100,6 +100,7 @@ async function calling(subject: string, settings: string, look: () => Promise<Fi
       error.failure === 'credentials-refused'
         ? `put the settings ${settings} right`
         : 'try again; if it stays, ask the vendor';
-    return [wrong(subject, error.message, todo)];
+    // The message begins with the vendor's name, and so does the line.
+    return [wrong(subject, error.message.replace(/^\w+: /, ''), todo)];
   }
 }

@@ -33,7 +33,10 @@ export function isFine({ state }: Finding): boolean {
 
 const MARKS: Readonly<Record<Finding['state'], string>> = { ok: '✓', created: '✓', missing: '✗', wrong: '✗' };
 
-export function findingLines({ subject, state, text, todo }: Finding): string[] {
-  const line = `${MARKS[state]} ${subject}: ${text}`;
-  return todo === null ? [line] : [line, `    → ${todo}`];
+/** For a person: what to do stands once below all that it mends. */
+export function findingLines(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ subject, state, text, todo }, at) => {
+    const line = `${MARKS[state]} ${subject}: ${text}`;
+    return todo === null || findings[at + 1]?.todo === todo ? [line] : [line, `    → ${todo}`];
+  });
 }

@@ -36,7 +36,7 @@ function report(
   if (options.json) {
     context.print(JSON.stringify({ schemaVersion: SCHEMA_VERSION, isReady, findings }));
   } else {
-    for (const finding of findings) for (const line of findingLines(finding)) context.print(line);
+    for (const line of findingLines(findings)) context.print(line);
     if (isReady) context.print('Ready for worker and relay.');
     else context.print(isBlocked ? 'Nothing was changed: put right what has a ✗ first.' : 'Not ready yet.');
   }

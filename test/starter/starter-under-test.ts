@@ -1,0 +1,29 @@
+import type { Environment } from '../../src/config.js';
+import { createDotdigitalClient } from '../../src/dotdigital/client.js';
+import { runStarter } from '../../src/starter/program.js';
+import { createStoklyClient } from '../../src/stokly/client.js';
+import { connectTemporal } from '../../src/temporal.js';
+
+/** Port 1 is never listened on. */
+export const NOWHERE = '127.0.0.1:1';
+
+export interface StarterRun {
+  readonly status: number;
+  readonly out: string[];
+  readonly err: string[];
+}
+
+/** Runs the command line in this process, with the real clients, under these settings alone. */
+export async function starter(args: readonly string[], env: Environment = {}): Promise<StarterRun> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const status = await runStarter(args, {
+    env: { TEMPORAL_CONFIG_FILE: '/nonexistent', ...env },
+    print: (text) => void out.push(text),
+    complain: (text) => void err.push(text),
+    connectTemporal: (settings) => connectTemporal(settings, env['TEMPORAL_ADDRESS'] === NOWHERE ? 200 : 5_000),
+    createStokly: (settings) => createStoklyClient(settings),
+    createDotdigital: (settings) => createDotdigitalClient(settings),
+  });
+  return { status, out, err };
+}
