@@ -106,7 +106,7 @@ describe('consent, whatever happens in whatever order', () => {
         { numRuns: 80, endOnFailure: true },
       );
       expect(result.failed).toBe(true);
-      expect(String(result.errorInstance)).toMatch(planted === 'raise' ? /raised/ : /brought back|created subscribed/);
+      expect(JSON.stringify((result.errorInstance as { actual?: unknown }).actual)).toMatch(planted === 'raise' ? /raised/ : /brought back|created subscribed/);
     },
     240_000,
   );

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { inject } from 'vitest';
 import { createDotdigitalEmulator, type DotdigitalEmulator } from '../../emulators/dotdigital/index.js';
-import { createStoklyEmulator, type StoklyEmulator } from '../../emulators/stokly/index.js';
+import { createStoklyEmulator, DEMO_CREDENTIALS, type StoklyEmulator } from '../../emulators/stokly/index.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import { customerWorkflowId } from '../../src/contract/ids.js';
 import { type CustomerState, customerStateQuery } from '../../src/contract/messages.js';
@@ -145,7 +145,7 @@ async function runWorker(world: World, consentLowerMaxPerHour: number): Promise<
     stokly: createStoklyClient(
       {
         apiUrl: world.stoklyUrl,
-        ...stoklyCredentials(world.stokly),
+        ...stoklyCredentials(),
         requestsPerMinute: 100_000,
         pageSize: 100,
         windowMs: 60_000,
@@ -177,13 +177,13 @@ async function runWorker(world: World, consentLowerMaxPerHour: number): Promise<
   };
 }
 
-function stoklyCredentials(stokly: StoklyEmulator) {
-  const { accountKey, clientId, secretKey } = stokly.credentials;
+function stoklyCredentials() {
+  const { accountKey, clientId, secretKey } = DEMO_CREDENTIALS;
   return { accountKey, clientId, secretKey };
 }
 
 function workerEnv(world: World): Record<string, string> {
-  const { accountKey, clientId, secretKey } = stoklyCredentials(world.stokly);
+  const { accountKey, clientId, secretKey } = stoklyCredentials();
   return {
     TEMPORAL_ADDRESS: world.address,
     TEMPORAL_NAMESPACE: world.namespace,
