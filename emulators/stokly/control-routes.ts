@@ -8,7 +8,7 @@ import { settingsSchema } from './settings.js';
 import { isoOf } from './shop-clock.js';
 import { seedRoute } from './seed-route.js';
 import { sampleContacts } from './sample/sample-contacts.js';
-import { stateJson } from './state.js';
+import { shownSettings, stateJson } from './state.js';
 import { webhookTargetSchema } from './webhook-sender.js';
 
 /** What tests and the demo steer the emulator with. README.md of this folder describes each. */
@@ -27,7 +27,7 @@ export function controlRoutes(app: FastifyInstance, account: Account): void {
   });
   app.post('/settings', async (request) => {
     account.changeSettings(parsed(settingsSchema.partial(), request.body));
-    return account.settings;
+    return shownSettings(account.settings);
   });
   app.get('/sample-contacts', async () => {
     if (account.timeline === null) {

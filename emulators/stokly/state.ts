@@ -1,4 +1,5 @@
 import type { Account } from './account.js';
+import type { Settings } from './settings.js';
 import { isoOf } from './shop-clock.js';
 import { textOf, toJson, type WireObject } from './wire.js';
 
@@ -8,7 +9,7 @@ export function stateJson(account: Account, isWithRows: boolean): string {
   const facts = JSON.stringify({
     clock: { now: clock.nowIso(), isSet: clock.isSet() },
     counts: store.counts(),
-    settings: { ...settings, credentials: { ...settings.credentials, secretKey: '(kept)' } },
+    settings: shownSettings(settings),
     tokens: { live: account.tokens.liveCount },
     rateWindow: account.rateWindow.counts,
     webhooks: account.webhooks.report(),
@@ -32,4 +33,10 @@ export function stateJson(account: Account, isWithRows: boolean): string {
   }));
   const rows = { orders, refunds: [...store.refunds.all()], customers: [...store.customers.all()] };
   return `${facts.slice(0, -1)},${toJson(rows, settings.amounts).slice(1)}`;
+}
+
+/** The settings without the one that is a secret. */
+export function shownSettings(settings: Settings): object {
+  const { secretKey: _kept, ...credentials } = settings.credentials;
+  return { ...settings, credentials };
 }

@@ -71,7 +71,7 @@ function takeStep({ sale, atMs, type, step }: Step, { store }: LifeContext): Hap
   if (order === null || changes === null) {
     return [];
   }
-  const lines = orderLines(sale);
+  const lines = orderLines(sale, order.lines);
   const header = { ...order.header, ...changes, itemStatuses: itemStatusesOf(lines), timeUpdated: now };
   store.putOrder({ header, lines });
   const isAllCancelled = lines.length > 0 && lines.every((line) => line['status'] === 'cancelled');

@@ -3,7 +3,7 @@ import { isoOf } from '../shop-clock.js';
 import type { WireObject } from '../wire.js';
 import { deliveryNet, type Refund, refundTotals } from './credits.js';
 import type { Address, Person } from './people.js';
-import type { Sale } from './sale.js';
+import type { Sale, SaleLine } from './sale.js';
 import { headerAmounts, lineAmounts, saleTotals } from './sale-money.js';
 
 /** The header of an order as it is placed. `person` is null for a till sale. */
@@ -52,9 +52,20 @@ function shippingFields(address: Address): WireObject {
   };
 }
 
-/** All lines as they are now, children of bundles too. */
-export function orderLines(sale: Sale): WireObject[] {
-  return sale.lines.map((line) => ({
+/** All lines as they are now, children of bundles too. Those that only changed their status keep the rest of their record. */
+export function orderLines(sale: Sale, known: readonly WireObject[] = []): WireObject[] {
+  return sale.lines.map((line, position) => {
+    const old = known[position];
+    return old?.['quantity'] === line.quantity ? withStatus(old, line.status) : lineRecord(line, sale);
+  });
+}
+
+function withStatus(line: WireObject, status: string): WireObject {
+  return line['status'] === status ? line : { ...line, status };
+}
+
+function lineRecord(line: SaleLine, sale: Sale): WireObject {
+  return {
     lineId: line.lineId,
     parentId: line.parentId,
     referenceId: line.itemId,
@@ -63,7 +74,7 @@ export function orderLines(sale: Sale): WireObject[] {
     quantity: line.quantity,
     status: line.status,
     ...lineAmounts(line, sale),
-  }));
+  };
 }
 
 export function refundDocument(refund: Refund, status: string, updatedAtMs: number): WireObject {
