@@ -9,10 +9,10 @@ export interface Job {
   readonly dueAtMs: number;
   /** Never carried out. */
   readonly isStuck: boolean;
-  isDone: boolean;
   /** What the status call answers; filled when the job is carried out. */
   report: Readonly<Record<string, unknown>>;
-  readonly run: () => Readonly<Record<string, unknown>>;
+  /** Forgotten once it has run: it holds the whole import. */
+  run: (() => Readonly<Record<string, unknown>>) | null;
 }
 
 export interface NewJob {
@@ -31,6 +31,8 @@ const JOBS_KEPT_MAX = 20_000;
  */
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
+  /** Those still to be carried out: looked at by every request, so kept apart from the finished ones. */
+  readonly #active = new Set<Job>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(readonly clock: EmulatorClock) {}
@@ -41,11 +43,11 @@ export class Jobs {
       kind: job.kind,
       dueAtMs: this.clock.nowMs() + job.delayMs,
       isStuck: job.isStuck ?? false,
-      isDone: false,
       report: {},
       run: job.run,
     };
     this.#jobs.set(submitted.id, submitted);
+    this.#active.add(submitted);
     this.#forgetOldest();
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -62,15 +64,16 @@ export class Jobs {
   }
 
   activeCount(kind: JobKind): number {
-    return [...this.#jobs.values()].filter((job) => job.kind === kind && !job.isDone).length;
+    return [...this.#active].filter((job) => job.kind === kind).length;
   }
 
   runDue(): void {
     const now = this.clock.nowMs();
-    const due = [...this.#jobs.values()].filter((job) => !job.isDone && !job.isStuck && job.dueAtMs <= now);
+    const due = [...this.#active].filter((job) => !job.isStuck && job.dueAtMs <= now);
     for (const job of due.sort((a, b) => a.dueAtMs - b.dueAtMs)) {
-      job.report = job.run();
-      job.isDone = true;
+      job.report = job.run?.() ?? {};
+      job.run = null;
+      this.#active.delete(job);
     }
   }
 
@@ -78,12 +81,13 @@ export class Jobs {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#jobs.clear();
+    this.#active.clear();
   }
 
   #forgetOldest(): void {
     if (this.#jobs.size <= JOBS_KEPT_MAX) return;
     for (const job of this.#jobs.values()) {
-      if (job.isDone) {
+      if (!this.#active.has(job)) {
         this.#jobs.delete(job.id);
         return;
       }

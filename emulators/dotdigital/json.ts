@@ -1,4 +1,4 @@
-import { isLosslessNumber, type LosslessNumber, parse, stringify } from 'lossless-json';
+import { isLosslessNumber, type LosslessNumber, parse } from 'lossless-json';
 
 /** JSON whose numbers keep their text: `10.00` stays `10.00`, so that an integer can be told from a decimal. */
 export type JsonValue = string | boolean | null | LosslessNumber | readonly JsonValue[] | JsonObject;
@@ -11,9 +11,21 @@ export function parseJson(text: string): JsonValue {
   return parse(text) as JsonValue;
 }
 
-/** Writes numbers digit by digit as they came in. */
+/** JSON text that is written as it stands. */
+export class RawJson {
+  constructor(readonly text: string) {}
+}
+
+/** Writes numbers digit by digit as they came in, and RawJson as it is; leaves undefined out. */
 export function jsonText(value: unknown): string {
-  return stringify(value) ?? 'null';
+  if (value instanceof RawJson) return value.text;
+  if (isLosslessNumber(value)) return value.value;
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .map(([key, member]) => `${JSON.stringify(key)}:${jsonText(member)}`);
+  return `{${members.join(',')}}`;
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

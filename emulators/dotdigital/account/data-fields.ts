@@ -12,7 +12,7 @@ export interface DataField {
 /** Letters, digits, dash and underscore, at most 20 (vendor's OpenAPI "contact-data-fields"). */
 export const DATA_FIELD_NAME = /^[a-zA-Z0-9_-]{1,20}$/;
 /** "Text fields hold up to 255 characters" (vendor's help pages). */
-export const FIELD_TEXT_LENGTH_MAX = 255;
+const FIELD_TEXT_LENGTH_MAX = 255;
 
 /** In every account from the start. */
 export const STANDARD_DATA_FIELDS: readonly DataField[] = [

@@ -129,15 +129,16 @@ function answer(emulator: Emulator, outcome: UpsertOutcome, match: ContactMatch)
 /** `email` and `contactId` are imitated; mobile numbers and custom identifiers are not. */
 export function matchOf(params: { identifier: string; value: string }, service: string): ContactMatch {
   const { identifier, value } = params;
-  const invalid = v3Error(400, `${service}:invalidId`, {
-    description: `The id value '${value}' is invalid for the identifier '${identifier}'`,
-  });
+  const invalid = () =>
+    v3Error(400, `${service}:invalidId`, {
+      description: `The id value '${value}' is invalid for the identifier '${identifier}'`,
+    });
   if (identifier === 'email') {
-    if (!isEmail(value)) throw invalid;
+    if (!isEmail(value)) throw invalid();
     return { identifier, value };
   }
   if (identifier !== 'contactId') throw notEmulated(`the identifier '${identifier}'`);
-  if (!/^\d{1,15}$/.test(value)) throw invalid;
+  if (!/^\d{1,15}$/.test(value)) throw invalid();
   return { identifier, value: Number(value) };
 }
 

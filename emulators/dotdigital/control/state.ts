@@ -1,5 +1,6 @@
 import { overallStatus } from '../contacts/contact.js';
 import type { Emulator } from '../emulator.js';
+import { RawJson } from '../json.js';
 
 /** All that the account holds. `dataFields` and `json` keep the digits of their numbers in the JSON that is sent. */
 export function stateOf(emulator: Emulator): Record<string, unknown> {
@@ -22,7 +23,7 @@ export function stateOf(emulator: Emulator): Record<string, unknown> {
         [...collection.records.values()].map((record) => ({
           key: record.key,
           contactId: record.contactId,
-          json: record.json,
+          json: new RawJson(record.jsonText),
           jsonText: record.jsonText,
           created: record.created,
           updated: record.updated,

@@ -1,5 +1,6 @@
 import { type AnswerError, v3Error } from '../answers.js';
 import type { Emulator } from '../emulator.js';
+import { RawJson } from '../json.js';
 import { COLLECTION_NAME, type Collection, type StoredRecord } from './collections.js';
 import type { RecordRefusal } from './type-lock.js';
 
@@ -44,7 +45,7 @@ export function recordRefused(refusals: readonly RecordRefusal[]): AnswerError {
 export function recordAnswer(record: StoredRecord): Record<string, unknown> {
   return {
     key: record.key,
-    json: record.json,
+    json: new RawJson(record.jsonText),
     created: record.created,
     updated: record.updated,
     ownerContactId: record.contactId,

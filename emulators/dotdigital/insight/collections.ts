@@ -27,8 +27,7 @@ const RECORD_KEY = /^[^\p{Cc}/\\]{1,255}$/u;
 export interface StoredRecord {
   readonly key: string;
   readonly contactId: number;
-  readonly json: JsonObject;
-  /** The JSON text with its numbers digit by digit as they were sent. */
+  /** The JSON text with its numbers digit by digit as they were sent; parsed only where someone looks inside. */
   readonly jsonText: string;
   readonly created: string;
   readonly updated: string;
@@ -88,7 +87,9 @@ export class Collections {
     const at = this.log.clock.nowText();
     const version = this.#nextVersion(collection.name, id);
     const text = jsonText(write.json);
-    collection.records.set(id, { ...write, jsonText: text, created: before?.created ?? at, updated: at, version });
+    const { contactId, key } = write;
+    const created = before?.created ?? at;
+    collection.records.set(id, { contactId, key, jsonText: text, created, updated: at, version });
     const owners = collection.owners.get(write.key) ?? new Set();
     collection.owners.set(write.key, owners.add(write.contactId));
     this.log.add(context.actor, {

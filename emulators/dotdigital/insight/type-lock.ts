@@ -57,27 +57,34 @@ export function checkAndLock(record: JsonObject, locks: TypeLocks, settings: Set
 }
 
 function visitObject(value: JsonObject, path: string, walk: Walk): void {
-  const spelled = new Map<string, string>();
   for (const [key, child] of Object.entries(value)) {
     const at = path === '' ? key : `${path}.${key}`;
-    const problem = keyProblem(key, spelled.get(key.replaceAll('-', '_')));
+    const problem = keyProblem(key, value);
     if (problem !== null) walk.refusals.push({ ...problem, item: at });
     else visit(child, at, walk);
-    spelled.set(key.replaceAll('-', '_'), key);
   }
 }
 
-function keyProblem(key: string, other: string | undefined): Omit<RecordRefusal, 'item'> | null {
+function keyProblem(key: string, holder: JsonObject): Omit<RecordRefusal, 'item'> | null {
   if (!/^[A-Za-z0-9_-]+$/.test(key)) {
     return { reason: 'JsonKeyInvalidCharacters', description: 'a key holds letters, digits, dash and underscore' };
   }
   if (key.length > KEY_LENGTH_MAX) {
     return { reason: 'JsonKeyTooLong', description: `a key holds at most ${KEY_LENGTH_MAX} characters` };
   }
-  if (other !== undefined) {
-    return { reason: 'JsonContainsDashUnderscoreClash', description: `clashes with the key '${other}'` };
+  if (key.includes('-') && isClashing(key, holder)) {
+    return {
+      reason: 'JsonContainsDashUnderscoreClash',
+      description: 'clashes with a key that has an underscore there',
+    };
   }
   return null;
+}
+
+/** Whether another key of the object differs from this one only by dash and underscore. */
+function isClashing(key: string, holder: JsonObject): boolean {
+  const spelled = key.replaceAll('-', '_');
+  return Object.keys(holder).some((other) => other !== key && other.replaceAll('-', '_') === spelled);
 }
 
 function visit(value: JsonValue, path: string, walk: Walk): void {

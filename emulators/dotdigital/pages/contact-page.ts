@@ -5,7 +5,7 @@ import { changesTable } from './changes.js';
 import { contactName } from './home.js';
 import { type Html, html } from './html.js';
 import { layout, readableTime, statusBadge } from './layout.js';
-import { plainText, readableMoney, totalsByCurrency } from './money.js';
+import { moneyFacts, plainText, readableMoney, totalsByCurrency } from './money.js';
 import { orderSection } from './order-section.js';
 
 const CHANGES_SHOWN = 40;
@@ -51,7 +51,7 @@ function ordersOf(emulator: Emulator, contactId: number): StoredRecord[] {
   return emulator.collections
     .all()
     .flatMap((collection) => [...collection.records.values()].filter((record) => record.contactId === contactId))
-    .sort((a, b) => plainText(b.json, 'purchase_date').localeCompare(plainText(a.json, 'purchase_date')));
+    .sort((a, b) => moneyFacts(b).purchaseDate.localeCompare(moneyFacts(a).purchaseDate));
 }
 
 function totalsTable(orders: readonly StoredRecord[]): Html {

@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import type { StoredRecord } from '../insight/collections.js';
-import { isJsonNumber, type JsonObject } from '../json.js';
+import { isJsonNumber, isJsonObject, type JsonObject, parseJson } from '../json.js';
 
 export interface CurrencyTotals {
   readonly currency: string;
@@ -26,7 +26,7 @@ export function plainText(json: JsonObject, key: string): string {
 }
 
 /** Sums exactly, with the decimals of the longest number. */
-export function sum(texts: readonly string[]): string {
+function sum(texts: readonly string[]): string {
   const decimals = texts.reduce((most, text) => Math.max(most, decimalsOf(text)), 0);
   return texts.reduce((total, text) => total.plus(text), new Big(0)).toFixed(decimals);
 }
@@ -35,28 +35,56 @@ function decimalsOf(text: string): number {
   return /^-?\d+\.(\d+)$/.exec(text)?.[1]?.length ?? 0;
 }
 
+/** What the sums need of a record. */
+interface MoneyFacts {
+  readonly currency: string;
+  readonly purchaseDate: string;
+  readonly gross: string;
+  readonly refunded: string;
+  readonly kept: string;
+}
+
+/** A record never changes, a newer version is another one: each is read once, however often the page is loaded. */
+const factsByRecord = new WeakMap<StoredRecord, MoneyFacts>();
+
+export function recordJson(record: StoredRecord): JsonObject {
+  const json = parseJson(record.jsonText);
+  return isJsonObject(json) ? json : {};
+}
+
+export function moneyFacts(record: StoredRecord): MoneyFacts {
+  const known = factsByRecord.get(record);
+  if (known !== undefined) return known;
+  const json = recordJson(record);
+  const facts = {
+    currency: plainText(json, 'currency'),
+    purchaseDate: plainText(json, 'purchase_date'),
+    gross: numberText(json, 'order_gross_total') ?? '0',
+    refunded: numberText(json, 'refunded_total') ?? '0',
+    kept: numberText(json, 'order_total') ?? '0',
+  };
+  factsByRecord.set(record, facts);
+  return facts;
+}
+
 /** One line a currency; nothing is converted. */
 export function totalsByCurrency(records: Iterable<StoredRecord>): CurrencyTotals[] {
-  const byCurrency = new Map<string, JsonObject[]>();
-  for (const { json } of records) {
-    const currency = plainText(json, 'currency');
-    const orders = byCurrency.get(currency) ?? [];
-    orders.push(json);
-    byCurrency.set(currency, orders);
+  const byCurrency = new Map<string, MoneyFacts[]>();
+  for (const record of records) {
+    const facts = moneyFacts(record);
+    const orders = byCurrency.get(facts.currency) ?? [];
+    orders.push(facts);
+    byCurrency.set(facts.currency, orders);
   }
   return [...byCurrency]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([currency, orders]) => ({
       currency: currency === '' ? 'no currency' : currency,
       orders: orders.length,
-      gross: sumOf(orders, 'order_gross_total'),
-      refunded: sumOf(orders, 'refunded_total'),
-      kept: sumOf(orders, 'order_total'),
+      gross: sum(orders.map(({ gross }) => gross)),
+      refunded: sum(orders.map(({ refunded }) => refunded)),
+      kept: sum(orders.map(({ kept }) => kept)),
     }));
-}
-
-function sumOf(orders: readonly JsonObject[], key: string): string {
-  return sum(orders.map((order) => numberText(order, key)).filter((text) => text !== null));
 }
 
 /** Thousands apart, so that a person can read it: `12,345.60`. */

@@ -2,7 +2,7 @@ import type { StoredRecord } from '../insight/collections.js';
 import { isJsonArray, isJsonObject, type JsonObject } from '../json.js';
 import { type Html, html } from './html.js';
 import { readableTime } from './layout.js';
-import { numberText, plainText, readableMoney } from './money.js';
+import { numberText, plainText, readableMoney, recordJson } from './money.js';
 
 /** Keys of a record that have a place of their own; the rest is listed as it stands. */
 const PLACED = new Set([
@@ -24,7 +24,8 @@ const PLACED = new Set([
 
 /** One order, folded away but for its first line. */
 export function orderSection(record: StoredRecord, isOpen: boolean): Html {
-  const { json, key } = record;
+  const { key } = record;
+  const json = recordJson(record);
   const currency = plainText(json, 'currency');
   const summary = html`<summary><b>${key}</b><span>${readableTime(plainText(json, 'purchase_date'))}</span>
 <span>${plainText(json, 'order_status')}</span>${refundNote(json)}
