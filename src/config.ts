@@ -6,7 +6,7 @@ import { ConfigError, type Environment, read, type SettingProblem } from './sett
 import { SETTING_SHAPES } from './settings.js';
 import type { StoklySettings } from './stokly/settings.js';
 
-export { ConfigError, type Environment, SETTINGS, type Setting, type SettingProblem } from './setting-reader.js';
+export { ConfigError, type Environment, SETTINGS, type SettingProblem } from './setting-reader.js';
 
 /** How to reach Temporal; `connectionOptions` fit the client's `Connection` and the worker's `NativeConnection`. */
 export interface TemporalSettings {
@@ -15,17 +15,17 @@ export interface TemporalSettings {
   readonly connectionOptions: ClientConnectConfig['connectionOptions'];
 }
 
-export interface RelaySettings {
+interface RelaySettings {
   readonly host: string;
   readonly port: number;
   /** A minute and an address; null = no limit. */
   readonly requestsPerMinute: number | null;
 }
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** Settings that are checked and shown already; nothing reads them before reviews and the backfill are built. */
-export interface PlannedSettings {
+interface PlannedSettings {
   readonly fourEyesAboveMinor: number;
   readonly reviewRemindAfterMs: number;
   readonly reviewEscalateAfterMs: number;

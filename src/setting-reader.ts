@@ -5,7 +5,7 @@ import { SETTING_SHAPES } from './settings.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One setting as README and `.env.example` list it. */
-export interface Setting {
+interface Setting {
   readonly name: string;
   /** Null: off, or nothing that could be right for everyone. */
   readonly default: string | null;

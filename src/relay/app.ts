@@ -21,7 +21,7 @@ export interface RelayOptions {
   readonly limits?: Partial<RelayLimits>;
 }
 
-export interface RelayLimits {
+interface RelayLimits {
   /** An event has about 300 bytes; 64 KB leaves room for a sender that adds to it. */
   readonly bodyBytesMax: number;
   /** The whole request, headers and body, must have arrived by then. */
@@ -32,7 +32,7 @@ export interface RelayLimits {
   readonly connectionsMax: number;
 }
 
-export const RELAY_LIMITS: RelayLimits = {
+const RELAY_LIMITS: RelayLimits = {
   bodyBytesMax: 64 * 1024,
   requestTimeoutMs: 10_000,
   acceptTimeoutMs: 3_000,

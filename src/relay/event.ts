@@ -16,7 +16,7 @@ export const HANDLED_TYPES = [
   'customer.updated',
   'customer.deleted',
 ] as const;
-export type HandledType = (typeof HANDLED_TYPES)[number];
+type HandledType = (typeof HANDLED_TYPES)[number];
 
 export const IGNORED_TYPES = ['item.updated', 'item.discontinued'] as const;
 

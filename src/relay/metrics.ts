@@ -2,8 +2,8 @@ import { Counter, Histogram, Registry } from 'prom-client';
 import type { IGNORED_TYPES } from './event.js';
 
 /** Why a webhook was not taken. */
-export const REFUSALS = ['signature', 'unreadable', 'too-large', 'too-many', 'temporal'] as const;
-export type Refusal = (typeof REFUSALS)[number];
+const REFUSALS = ['signature', 'unreadable', 'too-large', 'too-many', 'temporal'] as const;
+type Refusal = (typeof REFUSALS)[number];
 
 /** What the relay counts, as `/metrics` shows it. Labels are closed lists: a sender cannot make them grow. */
 export interface RelayMetrics {

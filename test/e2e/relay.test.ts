@@ -38,7 +38,7 @@ describe('an acknowledged webhook stands in Temporal', () => {
     }
     const handle = client.workflow.getHandle(customerWorkflowId(customerId));
     const { events } = await handle.fetchHistory();
-    const signals = events?.filter((event) => event.workflowExecutionSignaledEventAttributes != null);
+    const signals = events?.filter((event) => (event.workflowExecutionSignaledEventAttributes ?? null) !== null);
     // The repeat stands there too: the workflow drops it by its event id.
     expect(signals).toHaveLength(3);
     const description = await handle.describe();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createDotdigitalEmulator, type DotdigitalEmulator } from '../../emulators/dotdigital/index.js';
 import { createStoklyEmulator, DEMO_CREDENTIALS, type StoklyEmulator } from '../../emulators/stokly/index.js';
@@ -35,7 +36,7 @@ beforeEach(async () => {
   namespace = `starter-${randomUUID()}`;
   await connection.workflowService.registerNamespace({
     namespace,
-    workflowExecutionRetentionPeriod: { seconds: 86_400 },
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
   });
   await visible();
 });
@@ -141,7 +142,9 @@ describe('wake', () => {
     const { events } = await new Client({ connection, namespace }).workflow
       .getHandle(customerWorkflowId(customerId))
       .fetchHistory();
-    expect(events?.filter((event) => event.workflowExecutionSignaledEventAttributes != null)).toHaveLength(1);
+    expect(events?.filter((event) => (event.workflowExecutionSignaledEventAttributes ?? null) !== null)).toHaveLength(
+      1,
+    );
     // No worker runs: what can be known without one is shown.
     const shown = await run('show', '--order', orderId);
     expect(shown.status).toBe(0);
