@@ -39,7 +39,7 @@ export async function openAccount(
     apiUrl: url,
     apiUser: emulator.user,
     apiPassword: emulator.password,
-    timeoutMs: 5_000,
+    timeoutMs: 15_000,
     ...given.client,
   });
   onTestFinished(async () => {
