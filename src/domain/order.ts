@@ -124,16 +124,21 @@ export function cancelledQuantity(line: OrderLine): number {
 export function refundedQuantities(snapshot: Pick<OrderSnapshot, 'refunds'>): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   for (const { lineId, quantity } of completedRefunds(snapshot).flatMap((refund) => refund.lines)) {
-    // As decimals: 0.1 + 0.2 kg are 0.3 kg.
-    sums.set(lineId, new Big(sums.get(lineId) ?? 0).plus(quantity).toNumber());
+    sums.set(lineId, addQuantities(sums.get(lineId) ?? 0, quantity));
   }
   return sums;
 }
 
 /** Ordered − cancelled − refunded, or returned by status if that is more; never below 0. */
 export function keptQuantity(line: OrderLine, refundedQuantity: number): number {
-  const gone = new Big(cancelledQuantity(line)).plus(returnedQuantity(line, refundedQuantity));
-  return Math.max(0, new Big(line.quantity).minus(gone).toNumber());
+  const gone = addQuantities(cancelledQuantity(line), returnedQuantity(line, refundedQuantity));
+  return Math.max(0, addQuantities(line.quantity, -gone));
+}
+
+/** As decimals: 0.1 + 0.2 kg are 0.3 kg. Whole pieces, nearly all there is, need no such care. */
+function addQuantities(a: number, b: number): number {
+  const sum = a + b;
+  return Number.isSafeInteger(a) && Number.isSafeInteger(b) ? sum : new Big(a).plus(b).toNumber();
 }
 
 /**

@@ -5,7 +5,6 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { lineAmounts, roundHalfAway } from '../../src/domain/money.js';
 import { deriveDiscountTax, type OrderLine, type OrderSnapshot } from '../../src/domain/order.js';
-import { mapOrderRecord } from '../../src/domain/order-record.js';
 import { holdsOf, judgeOrder } from '../../src/domain/reconcile.js';
 import { line, order, policy } from './factories.js';
 
@@ -71,16 +70,17 @@ function withTotals(snapshot: OrderSnapshot, totals: Partial<OrderSnapshot['tota
   return { ...snapshot, totals: { ...snapshot.totals, ...totals } };
 }
 
-describe("a month's real invoices", () => {
+// Forty thousand lines: a second by itself, much more on a machine that does other things.
+describe("a month's real invoices", { timeout: 60_000 }, () => {
   it('are 1,557 sales, 1,445 of them British', () => {
     expect([sales.size, british.length]).toEqual([1557, 1445]);
   });
 
   it('all reconcile to the penny, and so do their records', () => {
+    // `record-adds-up` is among the rules.
     for (const snapshot of british) {
       const judged = judgeOrder(snapshot, policy);
       expect(judged).toMatchObject({ differences: [], toleratedMinor: 0, grossMinor: snapshot.totals.totalMinor });
-      expect(mapOrderRecord(snapshot, judged, { orderKey: 'niceId' }).key).toBe(snapshot.number);
     }
   });
 
