@@ -1,12 +1,15 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Client, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { customerWorkflowId } from '../src/contract/ids.js';
 import { customerStateQuery, type CustomerState } from '../src/contract/messages.js';
 
-const PARALLEL_MAX = 24;
+/** A query is a workflow task of its own: more at once only wait for each other. */
+const PARALLEL_MAX = 8;
+/** A busy server or worker lets a query time out; it is not lost, only late. */
+const TRIES_MAX = 5;
+const TRY_AGAIN_MS = 1_000;
 
-/**
- * The answers of these customers' workflows; a customer without one is left out. Rejects when a workflow does not answer.
- */
+/** The answers of these customers' workflows; a customer without one is left out. Rejects when one does not answer at all. */
 export async function readCustomerStates(
   client: Client,
   customerIds: readonly string[],
@@ -29,11 +32,14 @@ async function readCustomerState(
   customerId: string,
   detail: 'summary' | 'full',
 ): Promise<CustomerState | null> {
-  try {
-    return await client.workflow.getHandle(customerWorkflowId(customerId)).query(customerStateQuery, detail);
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await client.workflow.getHandle(customerWorkflowId(customerId)).query(customerStateQuery, detail);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      if (!(error instanceof ServiceError) || tries === TRIES_MAX) throw error;
+      await pause(TRY_AGAIN_MS);
+    }
   }
 }
 

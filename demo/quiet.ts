@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { WORKFLOW_TYPES } from '../src/contract/ids.js';
 import type { CustomerState } from '../src/contract/messages.js';
+import { CUSTOMER_STATUS } from '../src/contract/search-attributes.js';
 import { isAtWork, readCustomerStates } from './customer-states.js';
 import type { StoklyControls } from './emulator-calls.js';
 
@@ -15,7 +16,7 @@ export interface QuietOptions {
   readonly client: Client;
   readonly stokly: Pick<StoklyControls, 'replayState' | 'shop'>;
   readonly signal: AbortSignal;
-  /** Told now and then what is still waited for. */
+  /** Told what is still waited for. */
   readonly tell: (line: string) => void;
 }
 
@@ -27,22 +28,26 @@ export class NotQuiet extends Error {
 interface Look {
   readonly webhooks: number;
   readonly routes: number;
-  readonly atWork: readonly CustomerState[];
+  /** Customers at work, as their search attributes or, when these say none, they themselves say. */
+  readonly customers: number;
+  readonly example: CustomerState | null;
   readonly states: readonly CustomerState[];
 }
 
 /**
  * Waits until nothing is in hand: no webhook unacknowledged, no order being routed, no customer with a queue; twice, 2 s apart.
- * Gives all customers' states with their ledgers.
+ * Gives all customers' states with their ledgers. The shop's clock must have come to its end: nothing new may appear.
+ * @throws NotQuiet
  */
 export async function waitForQuiet(options: QuietOptions): Promise<readonly CustomerState[]> {
+  const { customerIds } = await options.stokly.shop();
   let isQuietBefore = false;
   let least = Number.POSITIVE_INFINITY;
   let progressAt = Date.now();
   for (;;) {
     options.signal.throwIfAborted();
-    const look = await lookAround(options, isQuietBefore ? 'full' : 'summary');
-    const left = look.webhooks + look.routes + look.atWork.length;
+    const look = await lookAround(options, customerIds, isQuietBefore ? 'full' : 'summary');
+    const left = look.webhooks + look.routes + look.customers;
     if (left === 0 && isQuietBefore) return look.states;
     isQuietBefore = left === 0;
     if (left < least) progressAt = Date.now();
@@ -53,23 +58,30 @@ export async function waitForQuiet(options: QuietOptions): Promise<readonly Cust
   }
 }
 
-async function lookAround(options: QuietOptions, detail: 'summary' | 'full'): Promise<Look> {
-  const { client, stokly } = options;
-  const { webhooksPending } = await stokly.replayState();
-  const open = `WorkflowType = '${WORKFLOW_TYPES.routeOrder}' AND ExecutionStatus = 'Running'`;
-  const routes = (await client.workflow.count(open)).count;
-  const { customerIds } = await stokly.shop();
+/** The cheap looks first: a thousand queries would only keep a busy worker busier. */
+async function lookAround(
+  { client, stokly }: QuietOptions,
+  customerIds: readonly string[],
+  detail: 'summary' | 'full',
+): Promise<Look> {
+  const { webhooksPending: webhooks } = await stokly.replayState();
+  const routes = await countRunning(client, `WorkflowType = '${WORKFLOW_TYPES.routeOrder}'`);
+  const atWork = `${CUSTOMER_STATUS.name} IN ('loading', 'waiting')`;
+  const customers = await countRunning(client, `WorkflowType = '${WORKFLOW_TYPES.syncCustomer}' AND ${atWork}`);
+  if (webhooks + routes + customers > 0) return { webhooks, routes, customers, example: null, states: [] };
   const states = await readCustomerStates(client, customerIds, detail);
-  return { webhooks: webhooksPending, routes, atWork: states.filter(isAtWork), states };
+  const busy = states.filter(isAtWork);
+  const example = busy.find(({ lastProblem }) => lastProblem !== null) ?? busy[0] ?? null;
+  return { webhooks, routes, customers: busy.length, example, states };
 }
 
-function describeLook({ webhooks, routes, atWork }: Look): string {
-  const why = atWork.find(({ lastProblem }) => lastProblem !== null)?.lastProblem;
-  const first = atWork[0]?.customerId;
-  return [
-    'Not quiet yet:',
-    `${webhooks} webhooks unacknowledged, ${routes} orders being routed, ${atWork.length} customers at work`,
-    ...(first === undefined ? [] : [`(such as ${first})`]),
-    ...(why === undefined ? [] : [`· ${why}`]),
-  ].join(' ');
+async function countRunning(client: Client, query: string): Promise<number> {
+  return (await client.workflow.count(`${query} AND ExecutionStatus = 'Running'`)).count;
+}
+
+function describeLook({ webhooks, routes, customers, example }: Look): string {
+  const counts = `${webhooks} webhooks unacknowledged, ${routes} orders being routed, ${customers} customers at work`;
+  if (example === null) return `Not quiet yet: ${counts}`;
+  const { customerId, status, lastProblem } = example;
+  return `Not quiet yet: ${counts}, such as ${customerId} (${lastProblem ?? status})`;
 }

@@ -6,10 +6,10 @@ import type { HeldOrder, Report, ReportResult } from './report.js';
 
 const HELD_SHOWN = 5;
 
-function table(head: readonly string[], rows: readonly (readonly string[])[], numbersFrom = 1): string {
+function table(head: readonly string[], rows: readonly (readonly string[])[], numbers: readonly number[]): string {
   const made = new Table({
     head: [...head],
-    colAligns: head.map((_, index) => (index < numbersFrom ? 'left' : 'right')),
+    colAligns: head.map((_, index) => (numbers.includes(index) ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
   });
   made.push(...rows.map((row) => [...row]));
@@ -62,6 +62,7 @@ function ordersTable({ orders }: Report): string {
       ]),
       ['sum', String(sum), '', sum === orders.inStokly ? '= orders in Stokly' : `but Stokly has ${orders.inStokly}`],
     ],
+    [1],
   );
 }
 
@@ -93,6 +94,7 @@ function moneyTable(currency: string, section: CurrencySection): string {
       ...reasons.map((reason) => moneyRow(`  skipped: ${reason}`, explained.skippedByReason[reason], currency)),
       ['  unexplained', '', '', moneyText(section.unexplained, currency)],
     ],
+    [1, 2, 3],
   );
 }
 
@@ -114,7 +116,7 @@ function heldText(held: readonly HeldOrder[]): string[] {
   return [
     '',
     `Held orders (${Math.min(HELD_SHOWN, held.length)} of ${held.length}):`,
-    table(['Order', 'Rule', 'Expected', 'Observed', 'Difference'], rows, 4),
+    table(['Order', 'Rule', 'Expected', 'Observed', 'Difference'], rows, [4]),
   ];
 }
 

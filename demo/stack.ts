@@ -80,9 +80,9 @@ export async function startStack(processes: Processes, options: StackOptions): P
 }
 
 async function writeSettings(ports: DemoPorts, folder: string) {
-  // Empty: a profile of this machine's user must not lead the demo to another Temporal.
+  // Says nothing: a profile of this machine's user must not lead the demo to another Temporal. (The SDK fails on an empty file.)
   const temporalConfigPath = join(folder, 'temporal.toml');
-  await writeFile(temporalConfigPath, '');
+  await writeFile(temporalConfigPath, '[profile.default]\n');
   const values = lockstepSettings(ports, temporalConfigPath);
   const path = join(folder, 'demo.env');
   await writeFile(
