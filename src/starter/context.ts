@@ -1,7 +1,7 @@
 import type { Environment, TemporalSettings } from '../config.js';
-import type { DotdigitalApi } from '../dotdigital/api.js';
+import type { DotdigitalClient } from '../dotdigital/client.js';
 import type { DotdigitalSettings } from '../dotdigital/settings.js';
-import type { StoklyApi } from '../stokly/api.js';
+import type { StoklyClient } from '../stokly/client.js';
 import type { StoklySettings } from '../stokly/settings.js';
 import type { TemporalAccess } from '../temporal.js';
 
@@ -14,8 +14,8 @@ export interface StarterContext {
   /** A line to standard error: errors. */
   complain(text: string): void;
   connectTemporal(settings: TemporalSettings): Promise<TemporalAccess>;
-  createStokly(settings: StoklySettings): StoklyApi & { close(): void };
-  createDotdigital(settings: DotdigitalSettings): DotdigitalApi & { close(): void };
+  createStokly(settings: StoklySettings): StoklyClient;
+  createDotdigital(settings: DotdigitalSettings): DotdigitalClient;
 }
 
 /** Commands ask on behalf of a person who waits. */

@@ -4,6 +4,7 @@ import type { StarterContext } from './context.js';
 import { runDoctor } from './doctor.js';
 import { runSetup } from './setup.js';
 import { runShow } from './show.js';
+import { runStoklyProbe } from './stokly-probe.js';
 import { readTarget } from './target.js';
 import { runWake } from './wake.js';
 
@@ -60,6 +61,10 @@ function createProgram(context: StarterContext, run: Run): Command {
   targeted(command(program, 'wake', 'have an order, or a customer’s own data, looked at again'))
     .addHelpText('after', '\nExample:\n  $ starter wake --order 536365\n')
     .action((given: Given) => run(async () => runWake(readTarget(given), optionsOf(given), context)));
+  const stokly = program.command('stokly').description('look at the Stokly account itself');
+  command(stokly, 'probe', 'show key names, types and counts of the account’s data, values of enums alone')
+    .addHelpText('after', '\nExample:\n  $ starter stokly probe > shapes.txt\n')
+    .action((given: Given) => run(() => runStoklyProbe(optionsOf(given), context)));
   return program;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NOWHERE, starter } from './starter-under-test.js';
 
-const COMMANDS = ['setup', 'doctor', 'show', 'wake'];
+const COMMANDS = ['setup', 'doctor', 'show', 'wake', 'stokly probe'];
 const SETTINGS = {
   TEMPORAL_ADDRESS: NOWHERE,
   STOKLY_API_URL: `http://${NOWHERE}`,
@@ -15,7 +15,7 @@ const SETTINGS = {
 
 describe('the command line', () => {
   it.each(COMMANDS)('explains %s with an example and --json', async (command) => {
-    const { status, out, err } = await starter([command, '--help']);
+    const { status, out, err } = await starter([...command.split(' '), '--help']);
     expect(status).toBe(0);
     expect(err).toEqual([]);
     expect(out.join('\n')).toContain(`Example:\n  $ starter ${command}`);
@@ -25,7 +25,7 @@ describe('the command line', () => {
   it('names its commands', async () => {
     const { status, out } = await starter(['--help']);
     expect(status).toBe(0);
-    for (const command of COMMANDS) expect(out.join('\n')).toContain(`  ${command} `);
+    for (const command of COMMANDS) expect(out.join('\n')).toContain(`\n  ${command.split(' ')[0]} `);
   });
 
   it.each([
