@@ -25,7 +25,19 @@ export function orderLines(view: OrderView, policy: SyncPolicy): string[] {
   ];
 }
 
-function outcomeLines({ entry, customer, customerId }: OrderView): string[] {
+function outcomeLines(view: OrderView): string[] {
+  return [...outcomeOf(view), ...waitLines(view)];
+}
+
+/** An order that is looked at again later: a second read before it is held, a version that Stokly does not show yet. */
+function waitLines({ orderId, customer }: OrderView): string[] {
+  if (customer?.kind !== 'answers') return [];
+  return customer.state.due
+    .filter((due) => due.orderId === orderId)
+    .map(({ why, dueAt }) => labelled('again at', `${dueAt} (${why})`));
+}
+
+function outcomeOf({ entry, customer, customerId }: OrderView): string[] {
   if (customerId === null) return [labelled('outcome', 'skipped'), ...reasonLines('no-customer')];
   if (entry !== null) {
     const since = entry.heldAt === null ? '' : ` since ${entry.heldAt}`;
@@ -34,9 +46,12 @@ function outcomeLines({ entry, customer, customerId }: OrderView): string[] {
       ...(entry.reason === null ? [] : reasonLines(entry.reason)),
     ];
   }
-  const why =
-    customer?.kind === 'no-worker' ? 'no worker answers' : 'not in the ledger yet: starter wake --order <number>';
-  return [labelled('outcome', `not known (${why})`)];
+  return [labelled('outcome', `not known (${whyNotKnown(customer)})`)];
+}
+
+function whyNotKnown(customer: CustomerView | null): string {
+  if (customer?.kind === 'no-worker') return 'no worker answers';
+  return 'not in the ledger yet; if nothing waits for it: starter wake --order <number>';
 }
 
 /** The ledger's, as the order was last read; without an entry, what the rules make of it now. */

@@ -100,8 +100,14 @@ describe('a shown order', () => {
     const wrong = snapshotOf({ totals: { ...snapshotOf().totals, totalMinor: 1300 } });
     const stokly = { kind: 'read', orderId: wrong.orderId, snapshot: wrong } as const;
     const text = shown({ stokly, entry: null, record: null, customer: { kind: 'none' } });
-    expect(text).toContain('not known (not in the ledger yet: starter wake --order <number>)');
+    expect(text).toContain('not known (not in the ledger yet; if nothing waits for it: starter wake --order <number>)');
     expect(text).toContain('holds it     lines-add-up');
+  });
+
+  it('that waits for a second read says until when', () => {
+    const due = [{ orderId: snapshotOf().orderId, why: 'second-read', dueAt: '2010-12-01T08:27:00.000Z' }] as const;
+    const text = shown({ entry: null, customer: { kind: 'answers', state: stateOf({ due }) } });
+    expect(text).toContain('again at     2010-12-01T08:27:00.000Z (second-read)');
   });
 
   it('that cannot be read says what is wrong with it', () => {
