@@ -1,9 +1,9 @@
-import { groupBy } from './group-by.js';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { DateTime } from 'luxon';
 import { microsOf, type Micros } from '../amounts.js';
+import { groupBy } from './group-by.js';
+import { londonMs } from './london.js';
 
 export interface InvoiceRow {
   readonly stockCode: string;
@@ -23,7 +23,7 @@ export interface Invoice {
   /** Null for guests. */
   readonly customerNumber: number | null;
   readonly country: string;
-  /** The earlier one where an invoice has two times. */
+  /** The file has the clock of London. The earlier one where an invoice has two times. */
   readonly atMs: number;
   readonly rows: readonly InvoiceRow[];
 }
@@ -96,13 +96,4 @@ function rowOf(record: CsvRecord): InvoiceRow {
     quantity: Number(record.Quantity),
     price,
   };
-}
-
-/** The file has the wall clock of the shop, in London. */
-function londonMs(text: string): number {
-  const time = DateTime.fromISO(text, { zone: 'Europe/London' });
-  if (!time.isValid) {
-    throw new Error(`"${text}" is no date`);
-  }
-  return time.toMillis();
 }

@@ -8,7 +8,7 @@ import type { Person } from './people.js';
 import { type Sale, type SaleLine, topLines } from './sale.js';
 import { headerAmounts } from './sale-money.js';
 import { orderHeader, orderLines } from './wire-objects.js';
-import { despatchMs } from './working-days.js';
+import { despatchMs } from './london.js';
 
 /** Unprocessed, processing after two hours, despatched at 16:00 the next working day; and what its number's rules bring. */
 export function saleLife(sale: Sale, person: Person | null): LifeEvent[] {
