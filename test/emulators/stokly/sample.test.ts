@@ -46,11 +46,15 @@ describe('the clock of London', () => {
   });
 
   it.each([
-    ['a Friday', '2011-07-01T20:00:00Z', 1, '2011-07-04T15:00:00.000Z'],
-    ['late on a summer Thursday that is Friday in London', '2011-06-30T23:30:00Z', 1, '2011-07-04T15:00:00.000Z'],
-    ['the Friday before the clocks go forward', '2011-03-25T12:00:00Z', 1, '2011-03-28T15:00:00.000Z'],
-    ['a Thursday, in its second part', '2010-12-02T12:00:00Z', 2, '2010-12-06T16:00:00.000Z'],
-  ])('despatches at 16:00 what was placed on %s', (_day, placedAt, workingDays, despatchedAt) => {
+    // A Friday in summer.
+    ['2011-07-01T20:00:00Z', 1, '2011-07-04T15:00:00.000Z'],
+    // Late on a Thursday that is Friday in London.
+    ['2011-06-30T23:30:00Z', 1, '2011-07-04T15:00:00.000Z'],
+    // The Friday before the clocks go forward.
+    ['2011-03-25T12:00:00Z', 1, '2011-03-28T15:00:00.000Z'],
+    // A Thursday, the second part.
+    ['2010-12-02T12:00:00Z', 2, '2010-12-06T16:00:00.000Z'],
+  ])('despatches what was placed at %s after %i working days at %s', (placedAt, workingDays, despatchedAt) => {
     expect(new Date(despatchMs(Date.parse(placedAt), workingDays)).toISOString()).toBe(despatchedAt);
   });
 });
