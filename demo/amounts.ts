@@ -13,7 +13,7 @@ export function totals(gross: number, refunded: number): MoneyTotals {
   return { gross, refunded, net: gross - refunded };
 }
 
-export function plus(a: MoneyTotals, b: MoneyTotals): MoneyTotals {
+function plus(a: MoneyTotals, b: MoneyTotals): MoneyTotals {
   return totals(a.gross + b.gross, a.refunded + b.refunded);
 }
 

@@ -30,7 +30,7 @@ export interface CurrencySection {
 }
 
 /** What Dotdigital says too little (or too much) of one order. */
-export function orderDifference(order: ComparedOrder): MoneyTotals {
+function orderDifference(order: ComparedOrder): MoneyTotals {
   return minus(order.money, order.record?.money ?? NO_MONEY);
 }
 

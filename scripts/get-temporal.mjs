@@ -7,7 +7,7 @@ import { downloadTemporal } from './temporal-download.mjs';
 import { withLock } from './with-lock.mjs';
 
 /** The version that the project builds, downloads and caches; tools/temporal-server/go.mod pins the same. */
-export const TEMPORAL_CLI_VERSION = '1.8.2';
+const TEMPORAL_CLI_VERSION = '1.8.2';
 /** The oldest that brings a server with priorities and eager activities (1.29). */
 const CLI_VERSION_MIN = [1, 5];
 

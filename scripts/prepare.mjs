@@ -19,7 +19,7 @@ const BUILD_SOURCES = [
   'tsconfig.build.json',
 ];
 
-export const WORKFLOW_BUNDLE = join(ROOT, 'dist', 'workflow-bundle.js');
+const WORKFLOW_BUNDLE = join(ROOT, 'dist', 'workflow-bundle.js');
 
 /** @param {string | Buffer} text */
 const hashOf = (text) => createHash('sha256').update(text).digest('hex');
@@ -32,7 +32,7 @@ function lockPath() {
   return join(tmpdir(), `lockstep-prepare-${hashOf(ROOT).slice(0, 12)}.lock`);
 }
 
-export function checkNodeVersion() {
+function checkNodeVersion() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [majorMin = 0, minorMin = 0] = NODE_VERSION_MIN;
   if (major > majorMin || (major === majorMin && minor >= minorMin)) return;
