@@ -1,3 +1,4 @@
+import { onAbort } from './abort.js';
 import type { RateReading } from './rate-headers.js';
 
 export interface RateLimiterSettings {
@@ -99,19 +100,18 @@ class HeaderLearnedLimiter implements RateLimiter {
     if (options.signal?.aborted === true) return Promise.resolve('aborted');
     return new Promise((resolve) => {
       const queue = this.#queues[options.priority];
-      const onAbort = () => {
+      const stopListening = onAbort(options.signal, () => {
         queue.delete(waiting);
         this.#waitedMs += this.#now() - waiting.since;
         resolve('aborted');
-      };
+      });
       const waiting: Waiting = {
         since: this.#now(),
         go: (permit) => {
-          options.signal?.removeEventListener('abort', onAbort);
+          stopListening();
           resolve(permit);
         },
       };
-      options.signal?.addEventListener('abort', onAbort, { once: true });
       queue.add(waiting);
       this.#release();
     });

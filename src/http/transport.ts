@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import { onAbort } from './abort.js';
 import { type TransportFailure, TransportError } from './transport-error.js';
 
 /** One request. `path` starts with `/`, its values are encoded already (`pathSegment`, `URLSearchParams`). */
@@ -85,8 +86,7 @@ async function sendOnce(client: AxiosInstance, request: HttpRequest, timeoutMs: 
   if (isAborted(request.signal)) throw new TransportError('aborted', false);
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
-  const onAbort = () => deadline.abort();
-  request.signal?.addEventListener('abort', onAbort, { once: true });
+  const stopListening = onAbort(request.signal, () => deadline.abort());
   try {
     const response = await client.request<unknown>({
       method: request.method,
@@ -108,7 +108,7 @@ async function sendOnce(client: AxiosInstance, request: HttpRequest, timeoutMs: 
     throw new TransportError(failure, failure !== 'not-reached');
   } finally {
     clearTimeout(timer);
-    request.signal?.removeEventListener('abort', onAbort);
+    stopListening();
   }
 }
 

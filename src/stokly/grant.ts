@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isLosslessNumber } from 'lossless-json';
+import { onAbort } from '../http/abort.js';
 import type { CredentialsGate } from '../http/credentials-gate.js';
 import type { HttpAnswer, HttpRequest } from '../http/transport.js';
 import type { CallOptions } from './api.js';
@@ -99,9 +100,9 @@ function secondsOf(value: unknown): number {
 
 function unlessAborted<T>(pending: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new StoklyCallError('aborted', `${LABEL}: was given up by its caller`));
-    if (signal?.aborted === true) onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    pending.then(resolve, reject).finally(() => signal?.removeEventListener('abort', onAbort));
+    const giveUp = () => reject(new StoklyCallError('aborted', `${LABEL}: was given up by its caller`));
+    if (signal?.aborted === true) giveUp();
+    const stopListening = onAbort(signal, giveUp);
+    pending.then(resolve, reject).finally(stopListening);
   });
 }

@@ -89,6 +89,17 @@ describe('a call without a whole answer', () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  test('is one of many under the same signal without a warning of a leak', async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error) => warnings.push(warning.name);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const { transport, request } = await serve((_request, response) => response.end('{}'));
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 20 }, () => transport.send({ ...request(), signal })));
+    expect(warnings).toEqual([]);
+  });
+
   test('carries nothing of its request, its address or its credentials', async () => {
     const { transport, request } = await serve((_request, response) => response.destroy());
     const error = await failureOf(transport, { ...request(), path: `/${SECRET}`, body: SECRET, method: 'POST' });
