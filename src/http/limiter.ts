@@ -1,5 +1,5 @@
-import { onAbort } from './abort.js';
 import type { RateReading } from './rate-headers.js';
+import { type WaitOptions, WaitingLine } from './waiting-line.js';
 
 export interface RateLimiterSettings {
   readonly now?: () => number;
@@ -11,11 +11,6 @@ export interface RateLimiterSettings {
 /** A call that may go out. Handed back with `settle` when its answer is in, or when it has none. */
 export interface Permit {
   readonly sequence: number;
-}
-
-export interface TakeOptions {
-  readonly priority: 'live' | 'history';
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RateLimiterState {
@@ -32,16 +27,11 @@ export interface RateLimiterState {
 
 export interface RateLimiter {
   /** Resolves when the call may go out, live calls before history's; `aborted` when the signal ended the wait. */
-  take(options: TakeOptions): Promise<Permit | 'aborted'>;
+  take(options: WaitOptions): Promise<Permit | 'aborted'>;
   settle(permit: Permit, reading: RateReading | null): void;
   /** Learns from an answer whose call was counted elsewhere (its tier turned out to be another). */
   observe(reading: RateReading): void;
   state(): RateLimiterState;
-}
-
-interface Waiting {
-  readonly since: number;
-  readonly go: (permit: Permit) => void;
 }
 
 /** While nothing is known about a limit: enough to learn it, too few to break it. */
@@ -70,7 +60,7 @@ export function resetInMs(state: RateLimiterState, nowMs: number): number | null
 class HeaderLearnedLimiter implements RateLimiter {
   readonly #now: () => number;
   readonly #windowMs: number;
-  readonly #queues = { live: new Set<Waiting>(), history: new Set<Waiting>() };
+  readonly #line: WaitingLine<Permit>;
   #limit: number | null;
   #remaining: number | null;
   #resetAtMs: number | null = null;
@@ -85,36 +75,22 @@ class HeaderLearnedLimiter implements RateLimiter {
   #refusedUpTo = 0;
   /** Calls up to here belong to an earlier window: what they say about the count is past. */
   #pastWindowUpTo = 0;
-  #waitedMs = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(settings: RateLimiterSettings) {
     this.#now = settings.now ?? Date.now;
+    this.#line = new WaitingLine(this.#now);
     this.#windowMs = settings.windowMs;
     this.#limit = settings.startLimit;
     this.#remaining = settings.startLimit;
     this.#hasAnswer = settings.startLimit !== null;
   }
 
-  take(options: TakeOptions): Promise<Permit | 'aborted'> {
+  take(options: WaitOptions): Promise<Permit | 'aborted'> {
     if (options.signal?.aborted === true) return Promise.resolve('aborted');
-    return new Promise((resolve) => {
-      const queue = this.#queues[options.priority];
-      const stopListening = onAbort(options.signal, () => {
-        queue.delete(waiting);
-        this.#waitedMs += this.#now() - waiting.since;
-        resolve('aborted');
-      });
-      const waiting: Waiting = {
-        since: this.#now(),
-        go: (permit) => {
-          stopListening();
-          resolve(permit);
-        },
-      };
-      queue.add(waiting);
-      this.#release();
-    });
+    const turn = this.#line.join(options);
+    this.#release();
+    return turn;
   }
 
   settle(permit: Permit, reading: RateReading | null): void {
@@ -137,8 +113,8 @@ class HeaderLearnedLimiter implements RateLimiter {
       limit: this.#limit,
       remaining: this.#remaining,
       resetAtMs: this.#resetAtMs,
-      waiting: { live: this.#queues.live.size, history: this.#queues.history.size },
-      waitedMs: this.#waitedMs,
+      waiting: this.#line.counts(),
+      waitedMs: this.#line.waitedMs,
     };
   }
 
@@ -212,24 +188,20 @@ class HeaderLearnedLimiter implements RateLimiter {
 
   #release(): void {
     this.#openWindowWhenDue();
-    for (let next = this.#nextToGo(); next !== null; next = this.#nextToGo()) {
-      next.queue.delete(next.waiting);
+    while (this.#mayNextGo()) {
       this.#sequence += 1;
       this.#inFlight.add(this.#sequence);
       if (this.#remaining !== null) this.#remaining -= 1;
-      this.#waitedMs += this.#now() - next.waiting.since;
-      next.waiting.go({ sequence: this.#sequence });
+      this.#line.releaseNext({ sequence: this.#sequence });
     }
     this.#setTimer();
   }
 
-  #nextToGo(): { queue: Set<Waiting>; waiting: Waiting } | null {
-    if (!this.#hasAnswer && this.#inFlight.size >= IN_FLIGHT_MAX_UNKNOWN) return null;
-    for (const waiting of this.#queues.live) return this.#hasRoom(0) ? { queue: this.#queues.live, waiting } : null;
-    for (const waiting of this.#queues.history) {
-      return this.#hasRoom(this.#reserve()) ? { queue: this.#queues.history, waiting } : null;
-    }
-    return null;
+  #mayNextGo(): boolean {
+    const priority = this.#line.nextPriority();
+    if (priority === null) return false;
+    if (!this.#hasAnswer && this.#inFlight.size >= IN_FLIGHT_MAX_UNKNOWN) return false;
+    return this.#hasRoom(priority === 'live' ? 0 : this.#reserve());
   }
 
   #hasRoom(reserve: number): boolean {
@@ -247,7 +219,7 @@ class HeaderLearnedLimiter implements RateLimiter {
   #setTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#queues.live.size + this.#queues.history.size === 0) return;
+    if (this.#line.nextPriority() === null) return;
     if (this.#resetAtMs === null) {
       const isSpent = this.#remaining !== null && !this.#hasRoom(this.#reserve());
       if (!isSpent || this.#inFlight.size > 0) return;

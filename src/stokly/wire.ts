@@ -97,7 +97,6 @@ export const wireLine = z.object({
   displayLineTotal: optionalAmount, // with tax, after discount
   displayLineTax: optionalAmount,
 });
-export type WireLine = z.output<typeof wireLine>;
 
 /** `GET /v0/refunds`. A13: the whole resource is assumed. */
 export const wireRefundOwner = z.object({ refundId: id, saleOrderId: id });
