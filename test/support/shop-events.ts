@@ -117,6 +117,7 @@ export interface StoredContact {
   readonly contactId: number;
   readonly email: string;
   readonly emailStatus: string;
+  readonly isBinned: boolean;
   readonly dataFields: Readonly<Record<string, unknown>>;
 }
 

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  contactOf,
+  controlDotdigital,
+  instant,
+  newBuyer,
+  orderEvent,
+  placeOrder,
+  recordOf,
+  requestPaths,
+} from '../support/shop-events.js';
+import { createWorld, type World } from '../support/world.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ policy: { writes: false, triggerMaxAgeMs: 86_400_000 } });
+});
+afterAll(async () => {
+  await world.close();
+});
+
+describe('WRITES=off', () => {
+  it('reads, judges and counts everything, writes nothing, and says what it would write', async () => {
+    const buyer = await newBuyer(world);
+    const order = await placeOrder(world, buyer.customerId);
+    const failing = await placeOrder(world, buyer.customerId, { displayTotal: '99.00' });
+    await orderEvent(world, order);
+    await orderEvent(world, failing);
+    const state = await world.settled(
+      buyer.customerId,
+      ({ outcomes, ledgerComplete }) => outcomes.held === 1 && ledgerComplete,
+    );
+    expect(state).toMatchObject({ isRehearsal: true, outcomes: { synced: 1, held: 1 }, contactId: null });
+    expect(state.entries.every(({ written }) => written === null)).toBe(true);
+    expect(state.recent.map(({ what }) => what)).toContain('would be written');
+    expect(await contactOf(world, buyer.email)).toBeUndefined();
+  });
+
+  it('changes no contact that exists already', async () => {
+    const buyer = await newBuyer(world);
+    await controlDotdigital(world, 'POST', 'seed', { contacts: [{ email: buyer.email, emailStatus: 'unsubscribed' }] });
+    const order = await placeOrder(world, buyer.customerId);
+    await orderEvent(world, order);
+    await world.settled(buyer.customerId, ({ outcomes, ledgerComplete }) => outcomes.synced === 1 && ledgerComplete);
+    expect((await contactOf(world, buyer.email))?.dataFields).not.toHaveProperty('STOKLY_ID');
+    expect(
+      (await requestPaths(world)).dotdigital.filter(
+        (call) => !call.startsWith('GET') && !call.includes('data-fields') && !call.includes('collections'),
+      ),
+    ).toEqual([]);
+  });
+
+  it('writes what it only rehearsed once writes are on and the order is looked at again; old facts stay quiet', async () => {
+    const buyer = await newBuyer(world);
+    const order = await placeOrder(world, buyer.customerId, {
+      createdAt: '2020-01-01T00:00:00.000Z',
+      timeUpdated: '2020-01-01T00:00:00.000Z',
+    });
+    await orderEvent(world, order);
+    await world.settled(buyer.customerId, ({ outcomes, ledgerComplete }) => outcomes.synced === 1 && ledgerComplete);
+    await world.stopWorker();
+    world.policy = { ...world.policy, writes: true };
+    await world.startWorker();
+    await orderEvent(world, order, { eventId: `again-${instant(0)}` });
+    await world.settled(buyer.customerId, ({ entries }) => entries[0]?.written != null);
+    expect(await recordOf(world, order)).toMatchObject({ order_total: 12 });
+    const fields = (await contactOf(world, buyer.email))?.dataFields;
+    expect(fields).toMatchObject({ TOTAL_SPEND: 12, LAST_ORDER_ID: String(order.number) });
+    expect(fields).not.toHaveProperty('LAST_ORDER_STATUS');
+  });
+});
