@@ -13,7 +13,7 @@ const FAULT_KINDS = [
   'hostile-json',
   'byte-a-second',
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** One fault as `POST /__emulator/faults` takes it. */
 export const faultSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import type { ContactState } from '../domain/contact-state.js';
-import type { OrderWrite } from '../domain/drain.js';
+import type { OrderWrite } from '../domain/drain-plan.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { SkipReason } from '../domain/reasons.js';
 import type { SpendParts } from '../domain/spend.js';

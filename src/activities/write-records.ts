@@ -1,4 +1,4 @@
-import type { DeleteOrder, OrderWrite, PutOrder } from '../domain/drain.js';
+import type { DeleteOrder, OrderWrite, PutOrder } from '../domain/drain-plan.js';
 import type { LedgerEntry, LedgerWritten } from '../domain/ledger.js';
 import { MAPPING_VERSION, mapOrderRecord } from '../domain/order-record.js';
 import { judgeOrder } from '../domain/reconcile.js';

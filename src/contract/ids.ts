@@ -18,11 +18,6 @@ export function customerWorkflowId(customerId: string): string {
   return `${CUSTOMER_PREFIX}${customerId}`;
 }
 
-/** The customer of a workflow id, or null when the id is not a customer's. */
-export function readCustomerWorkflowId(workflowId: string): string | null {
-  return workflowId.startsWith(CUSTOMER_PREFIX) ? workflowId.slice(CUSTOMER_PREFIX.length) : null;
-}
-
 export function routeWorkflowId(eventId: string): string {
   return `${ROUTE_PREFIX}${eventId}`;
 }

@@ -5,15 +5,8 @@ import type { SkipReason } from '../domain/reasons.js';
 import type { WaitReason } from '../domain/wake-queue.js';
 
 /** What a wake asks a customer workflow to look at. */
-export const WAKE_KINDS = [
-  'order',
-  'customer',
-  'customer-deleted',
-  'load-history',
-  'resync',
-  'release-contact',
-] as const;
-export type WakeKind = (typeof WAKE_KINDS)[number];
+const WAKE_KINDS = ['order', 'customer', 'customer-deleted', 'load-history', 'resync', 'release-contact'] as const;
+type WakeKind = (typeof WAKE_KINDS)[number];
 
 /**
  * The one signal of a customer workflow. ONE type with an envelope, because several signal types reorder what was buffered.
@@ -37,7 +30,7 @@ export interface SyncCustomerInput {
   readonly carried?: unknown;
 }
 
-export const CUSTOMER_STATUSES = ['loading', 'idle', 'syncing', 'waiting', 'blocked', 'stopped'] as const;
+const CUSTOMER_STATUSES = ['loading', 'idle', 'syncing', 'waiting', 'blocked', 'stopped'] as const;
 /**
  * `loading`: its ledger is not complete yet · `idle` · `syncing`: a drain is in hand · `waiting`: something is due later (a
  * second read, an order that Stokly does not show yet) · `blocked`: an activity fails again and again, see `lastProblem` ·

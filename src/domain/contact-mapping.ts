@@ -7,7 +7,7 @@ import type { SyncPolicy } from './policy.js';
 import type { SpendParts } from './spend.js';
 import { cleanText, givenText } from './text.js';
 
-export { CONTACT_FIELDS, type ContactField, type ContactFieldName } from './contact-fields.js';
+export { CONTACT_FIELDS, type ContactFieldName } from './contact-fields.js';
 
 /** Values by full field name. Null: has no value; whoever sends it sends a null only for a field that was set before. */
 export type ContactFieldValues = Readonly<Record<string, string | number | boolean | null>>;

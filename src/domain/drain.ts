@@ -1,76 +1,9 @@
-import type { ContactState } from './contact-state.js';
+import type { DrainContext, DrainInput, DrainPlan, MovedOrder, OrderWrite } from './drain-plan.js';
 import { entryOf, unreadableEntry } from './entry.js';
-import type { DrainPolicy, FetchedOrder, JudgedOrder, UnreadableFetched } from './fetched-order.js';
+import type { FetchedOrder, JudgedOrder, UnreadableFetched } from './fetched-order.js';
 import type { LedgerEntry } from './ledger.js';
-import type { OrderSnapshot } from './order.js';
 import { firstReason, type SkipReason } from './reasons.js';
-import type { Judgement } from './reconcile.js';
-import { pauseForBehind, pauseForNotFound, type Queue, type QueueItem, queueItem } from './wake-queue.js';
-
-/** One thing that `writeCustomer` is asked to do about one order. */
-export type OrderWrite = PutOrder | DeleteOrder;
-
-export interface PutOrder {
-  readonly kind: 'put';
-  /** The entry as read; `written` says what stands in Dotdigital by now. */
-  readonly entry: LedgerEntry;
-  readonly snapshot: OrderSnapshot;
-  readonly isTrimmed: boolean;
-  readonly judgement: Judgement;
-  /** A former write of it may still land: read the record back and mend it. */
-  readonly readBack: boolean;
-  /** An earlier attempt's fate is unknown: the result is to be read back later. */
-  readonly isUncertain: boolean;
-}
-
-export interface DeleteOrder {
-  readonly kind: 'delete';
-  readonly orderId: string;
-  readonly number: string;
-  readonly recordKey: string;
-  /** Null when the order leaves the ledger too (it moved to another customer). */
-  readonly entry: LedgerEntry | null;
-}
-
-/** An order that turned out to be another customer's. */
-export interface MovedOrder {
-  readonly orderId: string;
-  readonly customerId: string;
-  readonly version: string | null;
-}
-
-/** What a drain decides to do, before anything is written. */
-export interface DrainPlan {
-  /** The ledger with holds and skips entered; puts stand in it as they were. */
-  readonly entries: readonly LedgerEntry[];
-  readonly writes: readonly OrderWrite[];
-  readonly requeue: readonly QueueItem[];
-  readonly moved: readonly MovedOrder[];
-  /** Orders newly held, in this drain. */
-  readonly held: readonly LedgerEntry[];
-  readonly skipped: readonly LedgerEntry[];
-  readonly unknownOrderIds: readonly string[];
-  readonly notes: readonly { readonly number: string; readonly what: string }[];
-}
-
-/** What planning needs to know of the customer. */
-export interface DrainContext {
-  readonly customerId: string;
-  readonly entries: readonly LedgerEntry[];
-  readonly contact: ContactState | null;
-  readonly customerSkip: SkipReason | null;
-  /** Nothing is written for this customer (deleted in Stokly, or its contact was deleted), and nothing is deleted. */
-  readonly isStopped: boolean;
-  readonly uncertainOrderIds: readonly string[];
-}
-
-export interface DrainInput {
-  readonly taken: Queue;
-  readonly fetched: readonly FetchedOrder[];
-  readonly policy: DrainPolicy;
-  /** Epoch ms. */
-  readonly nowMs: number;
-}
+import { pauseForBehind, pauseForNotFound, type QueueItem, queueItem } from './wake-queue.js';
 
 type MutablePlan = {
   entries: Map<string, LedgerEntry>;

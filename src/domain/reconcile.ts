@@ -9,7 +9,6 @@ import { excessDifferences, headerDifferences, quantityDifferences, strangerDiff
 import { signDifferences } from './rules-signs.js';
 
 export type { Difference, Judgement, Rule, RulesPolicy } from './judgement.js';
-export { RULES } from './judgement.js';
 export { unreadableDifferences } from './rules-readable.js';
 
 export type JudgeOrder = (snapshot: OrderSnapshot, policy: RulesPolicy) => Judgement;

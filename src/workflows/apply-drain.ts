@@ -1,5 +1,5 @@
 import type { RecordResult, WriteCustomerResult } from '../activities/customer-write.js';
-import type { DrainPlan } from '../domain/drain.js';
+import type { DrainPlan } from '../domain/drain-plan.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import { LIMITS } from '../domain/limits.js';
 import { firstReason, type SkipReason } from '../domain/reasons.js';

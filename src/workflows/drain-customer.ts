@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { FetchOrdersResult } from '../activities/fetch-orders.js';
-import type { DrainPlan } from '../domain/drain.js';
+import type { DrainPlan } from '../domain/drain-plan.js';
 import { planDrain } from '../domain/drain.js';
 import { LIMITS } from '../domain/limits.js';
 import { spendOf } from '../domain/spend.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newState } from '../../src/domain/contact-state.js';
-import { type DrainContext, type DrainInput, type DrainPlan, planDrain } from '../../src/domain/drain.js';
+import { planDrain } from '../../src/domain/drain.js';
+import type { DrainContext, DrainInput, DrainPlan } from '../../src/domain/drain-plan.js';
 import type { FetchedOrder } from '../../src/domain/fetched-order.js';
 import { LIMITS } from '../../src/domain/limits.js';
 import { type QueueItem, queueItem } from '../../src/domain/wake-queue.js';
