@@ -13,7 +13,6 @@ const FAULT_KINDS = [
   'hostile-json',
   'byte-a-second',
 ] as const;
-type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** One fault as `POST /__emulator/faults` takes it. */
 export const faultSchema = z.strictObject({
