@@ -4,13 +4,13 @@ import type { Activities } from '../activities/index.js';
 /**
  * One attempt may take a minute (a drain of 40 orders under a tight rate limit), all attempts together ten: then the workflow
  * says what is wrong and starts over. Heartbeats come from whatever waits longer than a few seconds, so that a killed
- * worker's work is picked up within five.
+ * worker's work is missed within four.
  */
 const OPTIONS: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '5 seconds',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  heartbeatTimeout: '4 seconds',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 };
 
 /** Live work goes before history, in Temporal as in the limiters. */

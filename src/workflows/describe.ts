@@ -4,7 +4,7 @@ import type { SyncState } from './sync-state.js';
 
 /** The run's current details in Temporal's UI: Markdown, read by a person at night. Costs no history. */
 export function describe(state: SyncState): string {
-  return [headline(state), ...attentionLines(state), '', ...recentTable(state), '', ...waitingLines(state)]
+  return [headline(state), '', ...attentionLines(state), '', ...recentTable(state), '', ...waitingLines(state)]
     .join('\n')
     .trimEnd();
 }
@@ -26,7 +26,7 @@ const WHAT_TO_DO: Record<Attention, string> = {
   'stokly-unavailable': 'Stokly cannot be reached or does not answer well; it goes on by itself',
   'dotdigital-unavailable': 'Dotdigital cannot be reached or does not answer well; it goes on by itself',
   'sync-failing': 'look at the worker’s log',
-  'order-held': 'money does not add up: `npm run starter -- show --order N` says where; mend it in Stokly',
+  'order-held': 'money does not add up; mend it in Stokly, its next event reads it again',
   'refused-by-dotdigital': 'Dotdigital refuses a record for good: see below for its code',
   'contact-deleted': 'someone deleted the contact in Dotdigital: it stays deleted until a person releases it',
   'contact-recreated': 'a change of e-mail made a new contact, unsubscribed: look at it in Dotdigital',
@@ -41,16 +41,34 @@ const WHAT_TO_DO: Record<Attention, string> = {
 };
 
 function attentionLines(state: SyncState): string[] {
-  const lines = attentionOf(state).map((attention) => `- **${attention}**: ${WHAT_TO_DO[attention]}`);
+  const lines = attentionOf(state).map(
+    (attention) => `- **${attention}**: ${WHAT_TO_DO[attention]}${commandFor(state, attention)}`,
+  );
   if (state.problem === null) return lines;
-  const since = new Date(state.problem.sinceMs).toISOString();
+  const since = timeOf(new Date(state.problem.sinceMs).toISOString());
   return [...lines, `- since ${since}, ${state.problem.failures} time(s): ${state.problem.message}`];
+}
+
+/** Held orders named in the details. */
+const HELD_SHOWN = 5;
+
+function commandFor(state: SyncState, attention: Attention): string {
+  if (attention !== 'order-held') return '';
+  const held = state.entries.filter((entry) => entry.outcome === 'held').slice(0, HELD_SHOWN);
+  return held.map((entry) => ` · \`npm run starter -- show --order ${entry.number}\``).join('');
+}
+
+/** `2026-11-24 16:35:40`, UTC: seconds are what a person reads. */
+function timeOf(at: string): string {
+  return at.slice(0, 19).replace('T', ' ');
 }
 
 function recentTable(state: SyncState): string[] {
   if (state.recent.length === 0) return [];
-  const rows = state.recent.map(({ at, number, what }) => `| ${at} | ${number} | ${what.replaceAll('|', '/')} |`);
-  return ['| when | order | what |', '|---|---|---|', ...rows];
+  const rows = state.recent.map(
+    ({ at, number, what }) => `| ${timeOf(at)} | ${number} | ${what.replaceAll('|', '/')} |`,
+  );
+  return ['| when (UTC) | order | what |', '|---|---|---|', ...rows];
 }
 
 /** Waiting orders named in the details; more are only counted. */
@@ -63,7 +81,7 @@ function waitingLines(state: SyncState): string[] {
     .slice(0, WAITING_SHOWN)
     .map(
       (item) =>
-        `- waits (${item.why}): order ${numbers.get(item.orderId) ?? item.orderId}, next look ${new Date(item.dueAtMs).toISOString()}`,
+        `- waits (${item.why}): order ${numbers.get(item.orderId) ?? item.orderId}, next look ${timeOf(new Date(item.dueAtMs).toISOString())}`,
     );
   return waiting.length > WAITING_SHOWN ? [...shown, `- and ${waiting.length - WAITING_SHOWN} more`] : shown;
 }
