@@ -148,9 +148,11 @@ async function contactDeleted(world: World): Promise<RunReference[]> {
   await controlDotdigital(world, 'POST', 'person', { email: buyer.email, action: 'restore' });
   const customer = world.client.workflow.getHandle(customerWorkflowId(buyer.customerId));
   await customer.signal('wakeCustomer', { eventId: 'release-1', kind: 'release-contact' });
-  await world.settled(buyer.customerId, isSynced(2));
+  const released = await world.settled(buyer.customerId, isSynced(2));
   await customer.signal('wakeCustomer', { eventId: 'resync-1', kind: 'resync' });
-  await world.settled(buyer.customerId, isSynced(2));
+  await world.settled(buyer.customerId, ({ entries }) =>
+    entries.every(({ written }, at) => written !== null && written.at !== released.entries[at]?.written?.at),
+  );
   return [customerRun(buyer.customerId)];
 }
 
