@@ -27,8 +27,11 @@ function workerOptions({ namespace, workflowBundlePath, deps }: WorkerSetup): Wo
     maxConcurrentWorkflowTaskExecutions: 40,
     // Calls that wait for a rate limit hold a slot each; live work waits behind at most these.
     maxConcurrentActivityTaskExecutions: 200,
-    // After `kill -9` a workflow's next task waits this long for the worker that is gone.
-    stickyQueueScheduleToStartTimeout: '5 seconds',
+    // After `kill -9` a workflow's next task waits this long for the worker that is gone, on top of the time until its
+    // activity is missed: together they must leave the ten seconds within which work goes on.
+    stickyQueueScheduleToStartTimeout: '2.5 seconds',
+    // A second less than the heartbeat time-out, for a process that is busy; Temporal Cloud bills each heartbeat.
+    maxHeartbeatThrottleInterval: '3 seconds',
     shutdownGraceTime: '20 seconds',
     shutdownForceTime: '30 seconds',
   };

@@ -12,7 +12,7 @@ export interface ActivityRun {
 }
 
 /** A first heartbeat only after this: most runs end before and cost the server nothing. */
-const FIRST_HEARTBEAT_MS = 3_000;
+const FIRST_HEARTBEAT_MS = 2_000;
 const HEARTBEAT_EVERY_MS = 2_000;
 
 /**
