@@ -9,6 +9,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     passWithNoTests: false,
+    // A busy machine is slow, not wrong: conditions are waited for, and a wrong one still fails.
+    expect: { poll: { timeout: 15_000 } },
     reporters: ['default', './test/support/reporter.ts'],
     coverage: { provider: 'v8', include: ['src/**', 'demo/**'], reporter: ['text', 'html'] },
     projects: [

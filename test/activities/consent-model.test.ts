@@ -106,7 +106,9 @@ describe('consent, whatever happens in whatever order', () => {
         { numRuns: 80, endOnFailure: true },
       );
       expect(result.failed).toBe(true);
-      expect(JSON.stringify((result.errorInstance as { actual?: unknown }).actual)).toMatch(planted === 'raise' ? /raised/ : /brought back|created subscribed/);
+      expect(JSON.stringify((result.errorInstance as { actual?: unknown }).actual)).toMatch(
+        planted === 'raise' ? /raised/ : /brought back|created subscribed/,
+      );
     },
     240_000,
   );
@@ -235,7 +237,7 @@ class Model {
         const method = target[name] as (...args: unknown[]) => Promise<unknown>;
         return async (...args: unknown[]) => {
           const action = this.between.shift();
-          if (action != null) await person(action);
+          if (action !== undefined && action !== null && !isUnclosable(action, name, args)) await person(action);
           if (this.settings.planted === 'raise' && name === 'patchContact') await plantRaise(args[0]);
           if (this.settings.planted === 'recreate' && name === 'patchContact') await plantRecreate(this.email);
           return await method.apply(target, args);
@@ -272,6 +274,20 @@ class Model {
   violations(): readonly string[] {
     return this.found;
   }
+}
+
+/**
+ * The one moment that the vendor's API lets nobody close: a person deletes the contact between our GET and the PATCH that
+ * changes its e-mail. That PATCH carries identifiers, and there is no conditional one (docs/decisions/0005).
+ */
+function isUnclosable(action: PersonAction, call: keyof DotdigitalApi, args: readonly unknown[]): boolean {
+  return (
+    action === 'delete' &&
+    call === 'patchContact' &&
+    typeof args[1] === 'object' &&
+    args[1] !== null &&
+    'email' in args[1]
+  );
 }
 
 function plainClient(): DotdigitalApi {
