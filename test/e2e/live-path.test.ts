@@ -277,5 +277,7 @@ async function countEvents(
   attributes: string,
 ): Promise<number> {
   const { events } = await handle.fetchHistory();
-  return (events ?? []).filter((event) => ![undefined, null].includes((event as Record<string, null | undefined>)[attributes])).length;
+  return (events ?? []).filter(
+    (event) => ![undefined, null].includes((event as Record<string, null | undefined>)[attributes]),
+  ).length;
 }
