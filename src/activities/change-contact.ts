@@ -53,7 +53,9 @@ export async function lowerSubscription(
   { contact, emailStatus }: { contact: ContactState; emailStatus: string | null },
 ): Promise<Changed & { readonly notes: readonly string[] }> {
   const step = consentStep({ previous: contact.consent, current: profile.consent, emailStatus });
-  const seen: ContactState = { ...contact, consent: profile.consent, consentFlag: null };
+  // Unknown says nothing: what was granted once and is refused later is still a refusal of something granted.
+  const consent = profile.consent === 'unknown' ? contact.consent : profile.consent;
+  const seen: ContactState = { ...contact, consent, consentFlag: null };
   switch (step.kind) {
     case 'none':
       return { contact: { ...seen, consentFlag: keptFlag(contact, profile) }, isGone: false, notes: [] };

@@ -244,6 +244,8 @@ describe('consent', () => {
     const { buyer } = await synced();
     await changeConsent(buyer, null, 50);
     expect((await contactOf(world, buyer.email))?.emailStatus).toBe('subscribed');
+    await changeConsent(buyer, false, 45);
+    expect((await contactOf(world, buyer.email))?.emailStatus).toBe('unsubscribed');
     const { buyer: second } = await synced();
     await changeConsent(second, false, 50);
     expect((await contactOf(world, second.email))?.emailStatus).toBe('unsubscribed');
