@@ -39,10 +39,11 @@ describe('an order that reconciles', () => {
     );
   });
 
-  it('is held once a penny more than the rounding is missing (the same orders, broken)', () => {
+  it('is held when its total is another than its parts (the same orders, broken)', () => {
     fc.assert(
       fc.property(reconcilingOrder, fc.constantFrom(-1, 1), (snapshot, sign) => {
-        const totalMinor = snapshot.totals.totalMinor + sign * 1_000_000;
+        // More than all lines together: else a cancelled line of just that much could explain it (A18).
+        const totalMinor = snapshot.totals.totalMinor + sign * 10_000_000_007;
         const broken = { ...snapshot, totals: { ...snapshot.totals, totalMinor } };
         expect(holdsOf(judgeOrder(broken, policy)).map((one) => one.rule)).toContain('lines-add-up');
       }),
