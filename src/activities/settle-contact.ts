@@ -7,6 +7,7 @@ import type { CallOptions, Contact, DataFields } from '../dotdigital/api.js';
 import type { ActivityDeps } from './deps.js';
 import { changeEmail, lowerSubscription } from './change-contact.js';
 import type { WriteCustomerInput } from './customer-write.js';
+import { hashOf } from './hashing.js';
 
 /** Where the customer stands with its contact before any record is written. */
 export interface SettledContact {
@@ -57,7 +58,8 @@ async function findOrCreate(step: Step): Promise<SettledContact> {
   if (deps.policy.contactPolicy === 'existing') return { ...unsettled, customerSkip: 'no-contact' };
   if (!mayCreate(profile.consent, deps.policy.contactPolicy)) return { ...unsettled, customerSkip: 'no-consent' };
   if (!deps.policy.writes) return { ...unsettled, notes: ['contact would be created'] };
-  const fields = withoutNulls(profileFields(profile, deps.policy));
+  const all = profileFields(profile, deps.policy);
+  const fields = withoutNulls(all);
   const created = await deps.dotdigital.createContact(
     { email, status: newContactStatus(profile.consent), dataFields: fields },
     call,
@@ -66,8 +68,12 @@ async function findOrCreate(step: Step): Promise<SettledContact> {
     case 'created':
       return {
         ...unsettled,
-        contact: newState(created.contact.contactId, profile.consent),
-        profile: fields,
+        // It was made with all of these: they need no second call.
+        contact: {
+          ...newState(created.contact.contactId, profile.consent),
+          profileHash: hashOf(all),
+          fieldsSet: Object.keys(fields).sort(),
+        },
         isProvenLive: true,
         notes: ['contact created'],
       };
