@@ -6,7 +6,6 @@ import type { Change } from '../../emulators/dotdigital/index.js';
 import { toJson, type WireObject } from '../../emulators/stokly/wire.js';
 import { customerWorkflowId } from '../../src/contract/ids.js';
 import type { CustomerState } from '../../src/contract/messages.js';
-import { controlDotdigital } from './shop-events.js';
 import {
   canonicalText,
   type ExpectedOrder,
@@ -67,7 +66,9 @@ export async function violationsOf(world: World, { chronicle, wastedWritesMax }:
         ? [`contact ${change.contactId}: its subscription was raised by ${change.actor.call}`]
         : [],
     ),
-    ...(wasted > wastedWritesMax ? [`${wasted} writes changed nothing, ${wastedWritesMax} may`] : []),
+    ...(wasted.length > wastedWritesMax
+      ? [`${wasted.length} writes changed nothing, ${wastedWritesMax} may: ${wasted.join('; ')}`]
+      : []),
     ...(await historyViolations(world, [...states.keys()])),
   ];
 }
@@ -190,7 +191,7 @@ const WRITES = /^(POST|PUT|PATCH|DELETE) (\/contacts\/v3|\/insightData\/v3\/cont
  * Writes to contacts and records that changed nothing: a record put with the content that stood there, a call refused or lost,
  * and updates of a contact's fields beyond one for each change of its records and one for its complete history.
  */
-export function wastedWrites(world: World, changes: readonly Change[]): number {
+function wastedWrites(world: World, changes: readonly Change[]): string[] {
   const useful = new Set<number>();
   const standing = new Map<string, string | null>();
   const fieldUpdates = new Map<number, number>();
@@ -203,15 +204,16 @@ export function wastedWrites(world: World, changes: readonly Change[]): number {
     }
     if (change.actor.by === 'api') useful.add(change.actor.request);
   }
-  const writes = world.dotdigital.account.requests.all.filter(({ method, path }) => WRITES.test(`${method} ${path}`));
-  const idle = writes.filter(({ n }) => !useful.has(n)).length;
-  const patches = new Map<number, number>();
-  for (const { method, carried } of writes.filter(({ n }) => useful.has(n))) {
+  const { all } = world.dotdigital.account.requests;
+  return all.flatMap(({ n, method, path, carried }) => {
+    if (!WRITES.test(`${method} ${path}`)) return [];
     const contactId = carried[0]?.contactId;
-    if (method === 'PATCH' && contactId !== undefined) patches.set(contactId, (patches.get(contactId) ?? 0) + 1);
-  }
-  const surplus = [...patches].map(([contactId, count]) => Math.max(0, count - (fieldUpdates.get(contactId) ?? 1)));
-  return surplus.reduce((sum, count) => sum + count, idle);
+    if (!useful.has(n)) return [`${method} ${path}`];
+    if (method !== 'PATCH' || contactId === undefined) return [];
+    const left = fieldUpdates.get(contactId) ?? 1;
+    fieldUpdates.set(contactId, left - 1);
+    return left > 0 ? [] : [`${method} ${path} beyond its changes`];
+  });
 }
 
 /** Values of Temporal's enum `WorkflowTaskFailedCause`: a signal came in meanwhile, the task is made anew. No failure. */
@@ -244,8 +246,11 @@ function failedTasks({ events }: ReadHistory): string[] {
     .map(({ cause, failure }) => failure?.message ?? String(cause));
 }
 
-/** Changes a record behind everyone’s back, as the contact’s owner could: what shows that the oracle looks. */
-export async function tamper(world: World, email: string, json: Row): Promise<void> {
-  const record = { collection: 'Orders', key: String(json['id']), email, json };
-  await controlDotdigital(world, 'POST', 'seed', { records: [record] });
+/** Puts a record behind everyone’s back, digits as they are, as another connector might: what shows that the oracle looks. */
+export async function tamper(world: World, email: string, json: string): Promise<void> {
+  const { id } = JSON.parse(json) as { id: string };
+  const body = `{"records":[{"collection":"Orders","key":"${id}","email":"${email}","json":${json}}]}`;
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${world.dotdigitalUrl}/__emulator/seed`, { method: 'POST', headers, body });
+  if (!answer.ok) throw new Error(`could not put record ${id}: ${await answer.text()}`);
 }
