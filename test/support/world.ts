@@ -58,6 +58,12 @@ export interface World {
   close(): Promise<void>;
 }
 
+/**
+ * The deliberate breaks of the tests that run on a world: `TEST_BREAK=lose-webhooks` acknowledges events and drops them,
+ * `TEST_BREAK=ignore-writes-off` writes although writes are off. With either the tests must fail.
+ */
+const BREAK = process.env['TEST_BREAK'] ?? null;
+
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   quietRuntime();
   const address = inject('temporalAddress');
@@ -88,7 +94,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     address,
     relayUrl,
     webhookSecret,
-    policy: { ...TEST_POLICY, ...options.policy },
+    policy: { ...TEST_POLICY, ...options.policy, ...(BREAK === 'ignore-writes-off' ? { writes: true } : {}) },
     async startWorker() {
       running = await runWorker(world, options.consentLowerMaxPerHour ?? 25);
     },
@@ -211,6 +217,7 @@ interface EventToSend {
 }
 
 async function sendEvent({ relayUrl, webhookSecret }: World, { type, data, eventId }: EventToSend): Promise<number> {
+  if (BREAK === 'lose-webhooks') return 202;
   const at = new Date();
   const body = JSON.stringify({ type, timestamp: at.toISOString(), data });
   const signature = new Webhook(webhookSecret).sign(eventId, at, body);
