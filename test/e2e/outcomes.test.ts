@@ -21,7 +21,7 @@ import { createWorld, untilTrue, type World } from '../support/world.js';
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld({ consentLowerMaxPerHour: 2, policy: { customersExcluded: [], guestTypes: ['2'] } });
+  world = await createWorld({ consentLowerMaxPerHour: 3, policy: { customersExcluded: [], guestTypes: ['2'] } });
 });
 afterAll(async () => {
   await world.close();
@@ -109,6 +109,25 @@ describe('an order that does not add up', () => {
     const state = await world.settled(buyer.customerId, ({ outcomes }) => outcomes.held === 1 && outcomes.synced === 1);
     expect(state.entries.find((entry) => entry.outcome === 'held')?.differences[0]).toMatchObject({ rule: 'readable' });
     expect(await recordOf(world, good)).toMatchObject({ order_total: 12 });
+  });
+});
+
+describe('an order that is too large to travel', () => {
+  it('is written whole: read again by the activity that writes it', async () => {
+    const buyer = await newBuyer(world);
+    const lines = Array.from({ length: 3_000 }, (_, n) => ({
+      displayPrice: '1.000000',
+      displayTax: '0.200000',
+      itemSku: `SKU-${n}`,
+    }));
+    const order = await placeOrder(world, buyer.customerId, { lines });
+    await orderEvent(world, order);
+    await world.settled(buyer.customerId, ({ outcomes }) => outcomes.synced === 1);
+    const record = await recordOf(world, order);
+    expect(record).toMatchObject({ order_total: 3_600 });
+    expect(record?.['products']).toHaveLength(3_000);
+    const { historySize } = await world.client.workflow.getHandle(customerWorkflowId(buyer.customerId)).describe();
+    expect(historySize).toBeLessThan(100_000);
   });
 });
 
