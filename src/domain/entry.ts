@@ -10,7 +10,7 @@ export function entryOf(order: JudgedOrder, before: LedgerEntry | null, nowMs: n
     number: snapshot.number,
     placedAt: snapshot.placedAt,
     currency: snapshot.currency,
-    version: snapshot.version,
+    version: snapshot.orderVersion,
     despatchedAt: snapshot.despatchedAt,
     lastRefundAt: order.lastRefundAt,
     outcome: 'synced',
@@ -36,7 +36,8 @@ export function unreadableEntry(order: UnreadableFetched, before: LedgerEntry | 
     number: order.number,
     placedAt: order.placedAt === '' ? (before?.placedAt ?? '') : order.placedAt,
     currency: order.currency === '' ? (before?.currency ?? '') : order.currency,
-    version: order.version,
+    // Whatever comes next is to be read.
+    version: null,
     despatchedAt: before?.despatchedAt ?? null,
     lastRefundAt: before?.lastRefundAt ?? null,
     outcome: 'held',

@@ -13,7 +13,7 @@ export interface LedgerEntry {
   readonly number: string;
   readonly placedAt: string;
   readonly currency: string;
-  /** The newest `timeUpdated` among order and refunds when it was last read. */
+  /** The header's own `timeUpdated` when it was last read: every change up to it is in the entry. Null: always read again. */
   readonly version: string | null;
   readonly despatchedAt: string | null;
   readonly lastRefundAt: string | null;

@@ -24,6 +24,11 @@ export interface OrderSnapshot {
   readonly placedAt: string;
   /** The newest `timeUpdated` among order and refunds; null where the account has none. */
   readonly version: string | null;
+  /**
+   * The header's own `timeUpdated`. Everything up to it is surely in this snapshot, because lines and refunds are read after the
+   * header; of what happened between the two reads only a part may be.
+   */
+  readonly orderVersion: string | null;
   /** The last despatch, or null. */
   readonly despatchedAt: string | null;
   readonly currency: string;

@@ -64,6 +64,7 @@ function snapshotOf(order: WireOrder, parts: SnapshotParts): OrderSnapshot {
     stage: order.stage,
     placedAt: order.createdAt,
     version: parts.version,
+    orderVersion: parts.settings.timeUpdatedKnown ? order.timeUpdated : null,
     despatchedAt: order.despatchedAt,
     currency: order.currency,
     totals: parts.totals,

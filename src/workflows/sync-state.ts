@@ -134,7 +134,10 @@ function noteMalformed(state: SyncState): void {
   note(state, '–', 'a message that could not be understood was dropped');
 }
 
-/** A wake whose version the ledger already has is dropped unread; one without a version is always read. */
+/**
+ * A wake whose version the ledger surely has is dropped unread; one without a version is always read. Compared is the header's
+ * own version: a refund that was read later says nothing about a header that changed in between.
+ */
 function acceptOrder(state: SyncState, wake: WakeCustomer): void {
   if (typeof wake.orderId !== 'string') {
     noteMalformed(state);

@@ -41,6 +41,7 @@ export function order(
     stage: 'order',
     placedAt: '2026-11-02T10:00:00.000Z',
     version: '2026-11-03T16:00:00.000Z',
+    orderVersion: '2026-11-03T16:00:00.000Z',
     despatchedAt: '2026-11-03T16:00:00.000Z',
     currency: 'GBP',
     lines,

@@ -156,6 +156,29 @@ describe('a live order of a known contact', () => {
     expect(await requestPaths(world)).toEqual({ stokly: [], dotdigital: [] });
   });
 
+  it('is read when its header changed before a refund that the ledger has already (a torn read)', async () => {
+    const { buyer, order } = await synced();
+    await seedStokly(world, {
+      refunds: [
+        {
+          saleOrderId: order.orderId,
+          createdAt: instant(10),
+          timeUpdated: instant(10),
+          status: 'completed',
+          items: [{ lineId: order.lineId, quantity: 1 }],
+        },
+      ],
+    });
+    await orderEvent(world, order, { type: 'order.refunded', updatedAt: instant(10) });
+    await world.settled(buyer.customerId, (state) => state.entries.some(({ read }) => read.refundedMinor === 600));
+    await changeOrder(world, order, { timeUpdated: instant(20), channelName: 'Changed before the refund' });
+    await orderEvent(world, order, { updatedAt: instant(20) });
+    await untilTrue(
+      'the header’s change is written',
+      async () => (await recordOf(world, order))?.['store_name'] === 'Changed before the refund',
+    );
+  });
+
   it('writes its record before the contact’s fields when it is despatched', async () => {
     const { buyer, order } = await synced();
     const despatchedAt = instant(5);

@@ -16,6 +16,7 @@ describe('an order', () => {
       stage: 'order',
       placedAt: '2026-11-20T10:00:00.000Z',
       version: '2026-11-22T12:00:00.000Z',
+      orderVersion: '2026-11-21T10:00:00.000Z',
       despatchedAt: '2026-11-21T16:00:00.000Z',
       currency: 'GBP',
       totals: {

@@ -16,6 +16,7 @@ export function snapshotOf(rest: Partial<OrderSnapshot> = {}): OrderSnapshot {
     stage: 'order',
     placedAt: '2010-12-01T08:26:00.000Z',
     version: '2010-12-01T08:26:00.000Z',
+    orderVersion: '2010-12-01T08:26:00.000Z',
     despatchedAt: null,
     currency: 'GBP',
     totals: {
