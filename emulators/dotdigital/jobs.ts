@@ -22,6 +22,9 @@ export interface NewJob {
   readonly run: () => Readonly<Record<string, unknown>>;
 }
 
+/** Node's timers and the system's clock are not the same clock. */
+const TIMER_SLACK_MS = 5;
+
 /** Reports that are kept: a demo makes a few thousand at most, the oldest finished ones go first. */
 const JOBS_KEPT_MAX = 20_000;
 
@@ -49,13 +52,18 @@ export class Jobs {
     this.#jobs.set(submitted.id, submitted);
     this.#active.add(submitted);
     this.#forgetOldest();
+    this.#runAfter(job.delayMs);
+    return submitted;
+  }
+
+  /** A timer may go off a moment before the clock says so, and then nothing would be due: it waits a little longer. */
+  #runAfter(delayMs: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.runDue();
-    }, job.delayMs);
+    }, delayMs + TIMER_SLACK_MS);
     timer.unref();
     this.#timers.add(timer);
-    return submitted;
   }
 
   find(id: string, kind: JobKind): Job | undefined {
