@@ -1,3 +1,4 @@
+import type { ContactState } from '../domain/contact-state.js';
 import type { DeleteOrder, OrderWrite, PutOrder } from '../domain/drain-plan.js';
 import type { LedgerEntry, LedgerWritten } from '../domain/ledger.js';
 import { MAPPING_VERSION, mapOrderRecord } from '../domain/order-record.js';
@@ -59,24 +60,21 @@ async function writeOne(step: Step, order: OrderWrite): Promise<OneResult> {
 async function deleteOne({ deps, work, call }: Step, order: DeleteOrder): Promise<RecordResult> {
   const gone = order.entry === null ? null : { ...order.entry, written: null };
   if (!deps.policy.writes) return { orderId: order.orderId, what: 'would-delete', entry: order.entry, code: null };
-  if (work.settled.contact !== null)
-    await deps.dotdigital.deleteRecord(whereOf(recordOwner(deps, work), order.recordKey), call);
+  const { contact } = work.settled;
+  if (contact !== null) await deps.dotdigital.deleteRecord(placeOf(deps, contact, order.recordKey), call);
   return { orderId: order.orderId, what: 'deleted', entry: gone, code: null };
 }
 
 async function putOne(step: Step, order: PutOrder): Promise<OneResult> {
-  const { deps, work, call } = step;
+  const { deps, work } = step;
   const { contact } = work.settled;
+  if (contact === null || !deps.policy.writes) return resultOf('would-write', order.entry);
   const snapshot = order.isTrimmed ? await readAgain(step, order) : order.snapshot;
   const judgement = order.isTrimmed ? judgeOrder(snapshot, deps.policy) : order.judgement;
   const mapped = mapOrderRecord(snapshot, judgement, deps.policy);
-  if (contact === null || !deps.policy.writes)
-    return { orderId: order.entry.orderId, what: 'would-write', entry: order.entry, code: null };
-  const hash = hashOf([mapped.record, contact.contactId, MAPPING_VERSION]);
   const isUncertain = order.isUncertain || work.isRepeat || (order.entry.written?.isUnconfirmed ?? false);
-  const before = order.entry.written;
   const written: LedgerWritten = {
-    hash,
+    hash: hashOf([mapped.record, contact.contactId, MAPPING_VERSION]),
     recordKey: mapped.key,
     grossMinor: judgement.grossMinor,
     refundedMinor: judgement.refundedMinor,
@@ -88,43 +86,52 @@ async function putOne(step: Step, order: PutOrder): Promise<OneResult> {
     at: new Date(deps.now()).toISOString(),
     isUnconfirmed: isUncertain && !order.readBack,
   };
-  const result = (what: RecordResult['what'], entry: LedgerEntry): RecordResult => ({
-    orderId: entry.orderId,
-    what,
-    entry,
-    code: null,
-  });
-  if (before?.hash === hash && !isUncertain) return result('unchanged', order.entry);
-  if (order.readBack && (await standsThere(step, mapped))) return result('unchanged', { ...order.entry, written });
-  if (before !== null && before.recordKey !== mapped.key)
-    await deps.dotdigital.deleteRecord(whereOf(recordOwner(deps, work), before.recordKey), call);
-  const put = await deps.dotdigital.putRecord(
-    { ...whereOf(recordOwner(deps, work), mapped.key), record: mapped.record },
-    call,
-  );
+  if (order.entry.written?.hash === written.hash && !isUncertain) return resultOf('unchanged', order.entry);
+  return await putMapped(step, { order, contact, record: mapped.record, written });
+}
+
+interface MappedPut {
+  readonly order: PutOrder;
+  readonly contact: ContactState;
+  readonly record: RecordJson;
+  readonly written: LedgerWritten;
+}
+
+async function putMapped({ deps, call }: Step, { order, contact, record, written }: MappedPut): Promise<OneResult> {
+  const place = placeOf(deps, contact, written.recordKey);
+  const entry: LedgerEntry = { ...order.entry, written };
+  if (order.readBack && (await standsThere(deps, { place, record }, call))) return resultOf('unchanged', entry);
+  const before = order.entry.written;
+  if (before !== null && before.recordKey !== written.recordKey) {
+    await deps.dotdigital.deleteRecord(placeOf(deps, contact, before.recordKey), call);
+  }
+  const put = await deps.dotdigital.putRecord({ ...place, record }, call);
   switch (put.kind) {
     case 'written':
-      return result(order.readBack ? 'mended' : 'written', { ...order.entry, written });
+      return resultOf(order.readBack ? 'mended' : 'written', entry);
     case 'contact-not-found':
       return 'contact-gone';
     case 'collection-not-found':
       throw notSetUp(`insight data collection ${deps.policy.ordersCollection}`);
-    case 'refused':
-      return {
-        orderId: order.entry.orderId,
-        what: 'refused',
-        entry: { ...order.entry, outcome: 'skipped', reason: 'refused-by-dotdigital' },
-        code: [put.code, ...put.fields].join(' '),
-      };
+    case 'refused': {
+      const refused: LedgerEntry = { ...order.entry, outcome: 'skipped', reason: 'refused-by-dotdigital' };
+      return { ...resultOf('refused', refused), code: [put.code, ...put.fields].join(' ') };
+    }
   }
 }
 
-function recordOwner(deps: ActivityDeps, work: RecordsToWrite): { contactId: number; collection: string } {
-  return { contactId: work.settled.contact?.contactId ?? 0, collection: deps.policy.ordersCollection };
+function resultOf(what: RecordResult['what'], entry: LedgerEntry): RecordResult {
+  return { orderId: entry.orderId, what, entry, code: null };
 }
 
-function whereOf<Where extends object>(where: Where, key: string): Where & { key: string } {
-  return { ...where, key };
+interface RecordPlace {
+  readonly contactId: number;
+  readonly collection: string;
+  readonly key: string;
+}
+
+function placeOf(deps: ActivityDeps, { contactId }: ContactState, key: string): RecordPlace {
+  return { contactId, collection: deps.policy.ordersCollection, key };
 }
 
 /** An order that was too large to travel: read once more, and written only if it is the very one that was judged. */
@@ -136,9 +143,13 @@ async function readAgain({ deps, call }: Step, order: PutOrder) {
   return read.snapshot;
 }
 
-async function standsThere({ deps, work, call }: Step, mapped: { key: string; record: RecordJson }): Promise<boolean> {
-  const found = await deps.dotdigital.getRecord(whereOf(recordOwner(deps, work), mapped.key), call);
-  return found.kind === 'found' && hashOf(asNumbers(found.record)) === hashOf(asNumbers(mapped.record));
+async function standsThere(
+  deps: ActivityDeps,
+  { place, record }: { place: RecordPlace; record: RecordJson },
+  call: CallOptions,
+): Promise<boolean> {
+  const found = await deps.dotdigital.getRecord(place, call);
+  return found.kind === 'found' && hashOf(asNumbers(found.record)) === hashOf(asNumbers(record));
 }
 
 /** A record as plain JSON, decimals as the numbers that they are read back as. */
