@@ -197,7 +197,11 @@ const AT_THE_END = {
 async function isAtTheEnd(buyer: Buyer, order: PlacedOrder): Promise<void> {
   await world.settled(
     buyer.customerId,
-    (state) => isComplete(state) && state.due.length === 0 && state.entries[0]?.version === UPDATED_AT.refunded,
+    (state) =>
+      isComplete(state) &&
+      state.due.length === 0 &&
+      state.entries[0]?.version === UPDATED_AT.despatched &&
+      state.entries[0].lastRefundAt === UPDATED_AT.refunded,
   );
   expect(await recordOf(world, order)).toMatchObject(AT_THE_END);
 }
