@@ -2,7 +2,7 @@ import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 
 /**
- * One attempt may take a minute (a drain of 40 orders under a tight rate limit), all attempts together ten: then the workflow
+ * One attempt may take two minutes (a drain of 40 orders under a tight rate limit), all attempts together ten: then the workflow
  * says what is wrong and starts over. Heartbeats come from whatever waits longer than a few seconds, so that a killed
  * worker's work is missed within four.
  */
