@@ -6,6 +6,7 @@ export const WORKFLOW_TYPES = {
   syncCustomer: 'syncCustomerWorkflow',
   routeOrder: 'routeOrderWorkflow',
   limitConsent: 'limitConsentWorkflow',
+  reviewOrder: 'reviewOrderWorkflow',
 } as const;
 
 /** The account's single consent breaker. */
@@ -13,6 +14,7 @@ export const CONSENT_BREAKER_WORKFLOW_ID = 'consent-breaker';
 
 const CUSTOMER_PREFIX = 'customer/';
 const ROUTE_PREFIX = 'route/';
+const REVIEW_PREFIX = 'review/';
 
 export function customerWorkflowId(customerId: string): string {
   return `${CUSTOMER_PREFIX}${customerId}`;
@@ -20,4 +22,9 @@ export function customerWorkflowId(customerId: string): string {
 
 export function routeWorkflowId(eventId: string): string {
   return `${ROUTE_PREFIX}${eventId}`;
+}
+
+/** One an order: a later review of the same order is a later run of the same id. */
+export function reviewWorkflowId(orderId: string): string {
+  return `${REVIEW_PREFIX}${orderId}`;
 }

@@ -2,10 +2,20 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Attention } from '../domain/attention.js';
 import type { LedgerEntry, Outcome } from '../domain/ledger.js';
 import type { SkipReason } from '../domain/reasons.js';
+import type { ReviewDecision } from '../domain/review/decision.js';
 import type { WaitReason } from '../domain/wake-queue.js';
 
 /** What a wake asks a customer workflow to look at. */
-const WAKE_KINDS = ['order', 'customer', 'customer-deleted', 'load-history', 'resync', 'release-contact'] as const;
+const WAKE_KINDS = [
+  'order',
+  'customer',
+  'customer-deleted',
+  'load-history',
+  'resync',
+  'release-contact',
+  'decide-review',
+  'open-reviews',
+] as const;
 type WakeKind = (typeof WAKE_KINDS)[number];
 
 /**
@@ -16,10 +26,12 @@ export interface WakeCustomer {
   /** Repeats of one event carry one id and have one effect. */
   readonly eventId: string;
   readonly kind: WakeKind;
-  /** Needed by `order`; `resync` without one means all orders. */
+  /** Needed by `order` and `decide-review`; `resync` and `open-reviews` without one mean all orders. */
   readonly orderId?: string;
   /** The version that the sender saw (ISO instant): a ledger that has it already drops the wake unread. */
   readonly version?: string;
+  /** Needed by `decide-review`: what a person decided about the order. Sent by its review alone. */
+  readonly decision?: ReviewDecision;
 }
 
 export const wakeCustomerSignal = defineSignal<[WakeCustomer]>('wakeCustomer');

@@ -1,0 +1,71 @@
+/** Round constants and first state of SHA-256: fractional parts of cube and square roots of the first primes (FIPS 180-4). */
+const K = rootFractions(64, 1 / 3);
+const FIRST_STATE = rootFractions(8, 1 / 2);
+
+/**
+ * SHA-256 of a text's UTF-8 bytes, in hexadecimal. In plain JavaScript, because workflow code has no `node:crypto`; a lone surrogate
+ * counts as U+FFFD, as everywhere. Meant for short texts.
+ */
+export function sha256Hex(text: string): string {
+  const words = paddedWords(utf8Bytes(text));
+  let state = FIRST_STATE;
+  for (let at = 0; at < words.length; at += 16) state = compress(state, words.slice(at, at + 16));
+  return state.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+}
+
+function rootFractions(count: number, power: number): readonly number[] {
+  const primes: number[] = [];
+  for (let candidate = 2; primes.length < count; candidate++) {
+    if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate);
+  }
+  return primes.map((prime) => ((prime ** power % 1) * 2 ** 32) | 0);
+}
+
+function utf8Bytes(text: string): number[] {
+  const bytes: number[] = [];
+  for (const character of text) {
+    const given = character.codePointAt(0) ?? 0;
+    const point = given >= 0xd800 && given <= 0xdfff ? 0xfffd : given;
+    if (point < 0x80) bytes.push(point);
+    else if (point < 0x800) bytes.push(0xc0 | (point >> 6), continuation(point));
+    else if (point < 0x10000) bytes.push(0xe0 | (point >> 12), continuation(point >> 6), continuation(point));
+    else bytes.push(0xf0 | (point >> 18), continuation(point >> 12), continuation(point >> 6), continuation(point));
+  }
+  return bytes;
+}
+
+function continuation(bits: number): number {
+  return 0x80 | (bits & 0x3f);
+}
+
+/** The bytes, a 1 bit, zeros, and the length in bits, as big-endian words in blocks of 16. */
+function paddedWords(bytes: readonly number[]): number[] {
+  const words = Array.from({ length: (((bytes.length + 8) >> 6) + 1) * 16 }, () => 0);
+  for (const [at, byte] of [...bytes, 0x80].entries()) {
+    words[at >> 2] = (words[at >> 2] ?? 0) | (byte << (24 - (at % 4) * 8));
+  }
+  words[words.length - 2] = Math.floor(bytes.length / 2 ** 29);
+  words[words.length - 1] = (bytes.length << 3) | 0;
+  return words;
+}
+
+const rotate = (word: number, bits: number): number => (word >>> bits) | (word << (32 - bits));
+
+function compress(state: readonly number[], block: readonly number[]): number[] {
+  const w = [...block];
+  const word = (at: number): number => w[at] ?? 0;
+  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  for (let i = 0; i < 64; i++) {
+    if (i >= 16) {
+      const s0 = rotate(word(i - 15), 7) ^ rotate(word(i - 15), 18) ^ (word(i - 15) >>> 3);
+      const s1 = rotate(word(i - 2), 17) ^ rotate(word(i - 2), 19) ^ (word(i - 2) >>> 10);
+      w.push((word(i - 16) + s0 + word(i - 7) + s1) | 0);
+    }
+    const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + (K[i] ?? 0) + word(i)) | 0;
+    const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    const t2 = (sum0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+  }
+  return [a, b, c, d, e, f, g, h].map((value, at) => (value + (state[at] ?? 0)) | 0);
+}
