@@ -2,37 +2,62 @@ import { Processes, type RunningProcess } from '../../demo/processes.js';
 import { projectPath } from '../../demo/project-path.js';
 import type { World } from './world.js';
 
-/** Workers as they run in production: processes of their own, that nobody asks before they are killed. */
-export interface WorkerProcesses {
+/** A program of ours as it runs in production: processes of their own, that nobody asks before they are killed. */
+export interface ProgramProcesses {
   /** Starts one at once; resolves without waiting until it is ready. */
   start(): RunningProcess;
   /** `kill -9`: nothing is handed back, nothing is reported. Resolves when the process is gone. */
-  kill(worker: RunningProcess): Promise<void>;
+  kill(running: RunningProcess): Promise<void>;
+  /** SIGTERM, as a deployment sends it. Returns at once; `ended` says how it went. */
+  askToStop(running: RunningProcess): void;
   /** SIGTERM to all that run. */
   stopAll(): Promise<void>;
 }
 
-/** Needs `dist/` as built from the sources of this run. */
+export type WorkerProcesses = ProgramProcesses;
+
 export function workerProcesses(world: World): WorkerProcesses {
+  return programProcesses('worker', world.workerEnv());
+}
+
+/** Relays on one port: the next one listens where the last one did. `temporalAddress` may be a gate in front of Temporal. */
+export function relayProcesses(
+  world: World,
+  { port, temporalAddress }: { port: number; temporalAddress: string },
+): ProgramProcesses {
+  return programProcesses('relay', {
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_NAMESPACE: world.namespace,
+    WEBHOOK_SECRETS: world.webhookSecret,
+    RELAY_PORT: String(port),
+    LOG_LEVEL: 'warn',
+  });
+}
+
+/** Needs `dist/` as built from the sources of this run. */
+function programProcesses(name: 'worker' | 'relay', settings: Readonly<Record<string, string>>): ProgramProcesses {
   const processes = new Processes({ logPath: null });
   return {
     start: () =>
       processes.start({
-        name: 'worker',
+        name,
         command: process.execPath,
-        args: [projectPath('dist/src/worker.js')],
-        env: { ...pathOnly(), ...world.workerEnv() },
+        args: [projectPath(`dist/src/${name}.js`)],
+        env: { ...pathOnly(), ...settings },
       }),
-    async kill(worker) {
-      process.kill(worker.pid, 'SIGKILL');
-      const how = await worker.ended;
-      if (how !== 'signal SIGKILL') throw new Error(`the worker had ended before (${how}).\n${worker.lastLines()}`);
+    async kill(running) {
+      process.kill(running.pid, 'SIGKILL');
+      const how = await running.ended;
+      if (how !== 'signal SIGKILL') throw new Error(`the ${name} had ended before (${how}).\n${running.lastLines()}`);
+    },
+    askToStop(running) {
+      process.kill(running.pid, 'SIGTERM');
     },
     stopAll: () => processes.stopAll(),
   };
 }
 
-/** Nothing else of this process's settings reaches the worker. */
+/** Nothing else of this process's settings reaches them. */
 function pathOnly(): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '' };
 }

@@ -4,7 +4,6 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { Webhook } from 'standardwebhooks';
 import { inject } from 'vitest';
 import { createDotdigitalEmulator, type DotdigitalEmulator } from '../../emulators/dotdigital/index.js';
 import { createStoklyEmulator, DEMO_CREDENTIALS, type StoklyEmulator } from '../../emulators/stokly/index.js';
@@ -22,6 +21,7 @@ import { admitLoweringPort, wakeCustomerPort } from '../../src/temporal-ports.js
 import { createWorker } from '../../src/worker-setup.js';
 import { TEST_POLICY } from './policy.js';
 import { quietRuntime } from './quiet-runtime.js';
+import { type EventToSend, postEvent } from './webhook-sender.js';
 
 const LIVE = { priority: 'live' } as const;
 const silent = pino({ level: 'silent' });
@@ -31,7 +31,12 @@ export interface WorldOptions {
   readonly consentLowerMaxPerHour?: number;
   /** Whether a worker runs from the start; default true. */
   readonly hasWorker?: boolean;
+  /** A Temporal of the test's own, that it may kill; default: the one of the whole run. */
+  readonly temporalAddress?: string;
 }
+
+/** As the product does: a server that was away is tried again soon, and not with a pause that grows to minutes. */
+const RECONNECT = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 };
 
 /** Temporal (a namespace of its own), both emulators, relay and worker: all real, in this process, over real HTTP and gRPC. */
 export interface World {
@@ -66,8 +71,8 @@ const BREAK = process.env['TEST_BREAK'] ?? null;
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   quietRuntime();
-  const address = inject('temporalAddress');
-  const connection = await Connection.connect({ address });
+  const address = options.temporalAddress ?? inject('temporalAddress');
+  const connection = await Connection.connect({ address, channelArgs: RECONNECT });
   const namespace = await createNamespace(connection);
   const client = new Client({ connection, namespace });
   const stokly = createStoklyEmulator({ settings: { rateLimit: 100_000 } });
@@ -210,26 +215,9 @@ function workerEnv(world: World): Record<string, string> {
   };
 }
 
-interface EventToSend {
-  readonly type: string;
-  readonly data: Record<string, string>;
-  readonly eventId: string;
-}
-
-async function sendEvent({ relayUrl, webhookSecret }: World, { type, data, eventId }: EventToSend): Promise<number> {
+async function sendEvent({ relayUrl, webhookSecret }: World, event: EventToSend): Promise<number> {
   if (BREAK === 'lose-webhooks') return 202;
-  const at = new Date();
-  const body = JSON.stringify({ type, timestamp: at.toISOString(), data });
-  const signature = new Webhook(webhookSecret).sign(eventId, at, body);
-  const headers = {
-    'content-type': 'application/json',
-    'webhook-id': eventId,
-    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-    'webhook-signature': signature,
-  };
-  const response = await fetch(`${relayUrl}/webhooks/stokly`, { method: 'POST', headers, body });
-  await response.arrayBuffer();
-  return response.status;
+  return (await postEvent({ relayUrl, secret: webhookSecret }, event)).status;
 }
 
 async function settled(
