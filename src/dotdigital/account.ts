@@ -1,4 +1,4 @@
-import { hasCode, isOk, parseBody, unexpected } from './answers.js';
+import { hasCode, isDone, isOk, parseBody, unexpected } from './answers.js';
 import type { CallOptions, DotdigitalApi } from './api.js';
 import type { DotdigitalCalls } from './calls.js';
 import { DISCOVERY_URL, type DotdigitalSettings } from './settings.js';
@@ -51,7 +51,7 @@ export async function createDataField(
     body,
     options,
   });
-  if (isOk(answer)) return 'created';
+  if (isDone(answer, label)) return 'created';
   if (hasCode(answer, 'ERROR_NON_UNIQUE_DATAFIELD')) return 'exists';
   throw unexpected(answer, label);
 }

@@ -66,6 +66,25 @@ export function isCredentialsRefused(answer: HttpAnswer): boolean {
   return answer.status === 400 && hasCode(answer, 'ERROR_INVALID_LOGIN', 'ERROR_APIUSER_INVALID');
 }
 
+/**
+ * A 2xx to a write that is answered without a body (201, 204). A page of HTML with 200 comes from something in front of
+ * Dotdigital and proves nothing, so it is not taken for an effect; JSON might be, if Dotdigital begins to send some.
+ */
+export function isDone(answer: HttpAnswer, label: string): boolean {
+  if (!isOk(answer)) return false;
+  if (answer.text.trim() === '' || jsonOrNull(answer.text) !== null) return true;
+  throw unreadable(answer, `${label}: answered ${answer.status} with what is no JSON`, true);
+}
+
+/** An answer about something else than was asked for: nothing may be done with it. */
+export function isAboutAnother(answer: HttpAnswer, label: string, isWrite: boolean): DotdigitalCallError {
+  return unreadable(answer, `${label}: answered with another than was asked for`, isWrite);
+}
+
+function unreadable({ status }: HttpAnswer, said: string, isWrite: boolean): DotdigitalCallError {
+  return new DotdigitalCallError('unreadable-answer', said, { status, ...(isWrite ? { isEffectUnknown: true } : {}) });
+}
+
 export interface FailureContext {
   readonly label: string;
   readonly isWrite: boolean;
@@ -140,10 +159,5 @@ export function parseBody<T>(
   const parsed = schema.safeParse(jsonOrNull(answer.text));
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((issue) => issue.path.map(String).join('.') || 'the whole').slice(0, 5);
-  const detail = { status: answer.status, ...(isWrite ? { isEffectUnknown: true } : {}) };
-  throw new DotdigitalCallError(
-    'unreadable-answer',
-    `${label}: answered ${answer.status}, unreadable at ${where.join(', ')}`,
-    detail,
-  );
+  throw unreadable(answer, `${label}: answered ${answer.status}, unreadable at ${where.join(', ')}`, isWrite);
 }

@@ -1,6 +1,7 @@
-import { CredentialsGate } from '../http/credentials-gate.js';
+import { CredentialsGate, type GateAnswer, type GateVisit } from '../http/credentials-gate.js';
 import { type RateLimiterState, resetInMs } from '../http/limiter.js';
 import { readRate } from '../http/rate-headers.js';
+import { REFUSED_WAIT_MS_MAX, untilNotRefused } from '../http/refused-wait.js';
 import { createHttpTransport, type HttpAnswer, type HttpRequest, type HttpTransport } from '../http/transport.js';
 import { judgeTransportError, TransportError } from '../http/transport-error.js';
 import { isBudgetSpent, isCredentialsRefused, outageOf } from './answers.js';
@@ -20,7 +21,10 @@ export interface DotdigitalCall {
   readonly options: CallOptions;
 }
 
-/** Calls Dotdigital: credentials, the tier's limiter, the region. No retries: those are the activity's. */
+/**
+ * Calls Dotdigital: credentials, the tier's limiter, the region; a refused budget is waited for. No other retries: those are
+ * the activity's.
+ */
 export class DotdigitalCalls {
   readonly #transport: HttpTransport;
   readonly #tiers: TierLimiters;
@@ -46,24 +50,24 @@ export class DotdigitalCalls {
 
   /** To a given host: the account's own is not known before the first answer. */
   async sendTo(baseUrl: string, call: DotdigitalCall): Promise<HttpAnswer> {
-    const pass = this.#gate.enter();
-    if (pass.kind === 'wait') {
-      const { retryAfterMs } = pass;
-      throw new DotdigitalCallError('credentials-refused', `${call.label}: not sent, the credentials are refused`, {
-        retryAfterMs,
+    const visit = admitted(this.#gate.enter(), call.label);
+    try {
+      const { answer, resetMs } = await untilNotRefused(() => this.#sendCounted(baseUrl, call, visit), {
+        now: this.deps.now,
+        waitMsMax: this.settings.refusedWaitMsMax ?? REFUSED_WAIT_MS_MAX,
       });
+      if (isCredentialsRefused(answer)) {
+        const detail = { status: answer.status, retryAfterMs: this.#gate.refused(visit) };
+        throw new DotdigitalCallError('credentials-refused', `${call.label}: answered ${answer.status}`, detail);
+      }
+      const context = { label: call.label, isWrite: call.method !== 'GET', nowMs: this.deps.now(), resetInMs: resetMs };
+      const outage = outageOf(answer, context);
+      if (outage !== null) throw outage;
+      this.#gate.accepted(visit);
+      return answer;
+    } finally {
+      this.#gate.leave(visit);
     }
-    const { answer, resetMs } = await this.#sendCounted(baseUrl, call);
-    if (isCredentialsRefused(answer)) {
-      const retryAfterMs = this.#gate.refused();
-      const detail = { status: answer.status, retryAfterMs };
-      throw new DotdigitalCallError('credentials-refused', `${call.label}: answered ${answer.status}`, detail);
-    }
-    const context = { label: call.label, isWrite: call.method !== 'GET', nowMs: this.deps.now(), resetInMs: resetMs };
-    const outage = outageOf(answer, context);
-    if (outage !== null) throw outage;
-    this.#gate.accepted();
-    return answer;
   }
 
   rates(): Readonly<Record<string, RateLimiterState>> {
@@ -74,21 +78,23 @@ export class DotdigitalCalls {
     this.#transport.close();
   }
 
-  async #sendCounted(baseUrl: string, call: DotdigitalCall): Promise<{ answer: HttpAnswer; resetMs: number | null }> {
+  async #sendCounted(baseUrl: string, call: DotdigitalCall, visit: GateVisit) {
     const limiter = this.#tiers.of(call.endpoint);
     const permit = await limiter.take(call.options);
     if (permit === 'aborted')
       throw new DotdigitalCallError('aborted', `${call.label}: was given up while it waited its turn`);
     try {
+      admitted(this.#gate.admit(visit), call.label);
       const answer = await this.#transport.send(this.#requestOf(baseUrl, call));
-      const reading = readRate(answer, this.deps.now(), isBudgetSpent(answer));
+      const isRefused = isBudgetSpent(answer);
+      const reading = readRate(answer, this.deps.now(), isRefused);
       const counted = this.#tiers.learn(call.endpoint, answer.headers.get('x-ratelimit-scope'));
       if (counted === limiter) limiter.settle(permit, reading);
       else {
         limiter.settle(permit, null);
         counted.observe(reading);
       }
-      return { answer, resetMs: resetInMs(counted.state(), this.deps.now()) };
+      return { answer, isRefused, resetMs: resetInMs(counted.state(), this.deps.now()) };
     } catch (error) {
       limiter.settle(permit, null);
       if (!(error instanceof TransportError)) throw error;
@@ -119,4 +125,11 @@ export class DotdigitalCalls {
       });
     return this.#baseUrl;
   }
+}
+
+function admitted(gate: GateAnswer, label: string): GateVisit {
+  if (gate.kind === 'go') return gate.visit;
+  const { retryAfterMs } = gate;
+  const said = `${label}: not sent, the credentials are refused`;
+  throw new DotdigitalCallError('credentials-refused', said, { retryAfterMs });
 }

@@ -1,6 +1,7 @@
 import { pathSegment } from '../http/transport.js';
-import { hasCode, isOk, parseBody, refusedOf, unexpected } from './answers.js';
+import { hasCode, isAboutAnother, isOk, parseBody, refusedOf, unexpected } from './answers.js';
 import type { CallOptions, Contact, ContactChange, DotdigitalApi, NewContact } from './api.js';
+import type { HttpAnswer } from '../http/transport.js';
 import type { DotdigitalCalls } from './calls.js';
 import { DotdigitalCallError } from './errors.js';
 import type { Endpoint } from './tiers.js';
@@ -42,9 +43,23 @@ async function readContact(
   const { label } = where;
   const path = `/contacts/v3/${where.identifier}/${segment(where.value, label)}`;
   const answer = await calls.send({ endpoint: READ, method: 'GET', path, label, options });
-  if (isOk(answer)) return parseBody(answer, wireContact, { label, isWrite: false });
+  if (isOk(answer)) return contactIn(answer, where, { label, isWrite: false });
   if (hasCode(answer, NOT_FOUND_CODE)) return null;
   throw unexpected(answer, label);
+}
+
+/** The contact of an answer: the one that was asked for, or an error. A contact without an address on it says nothing else. */
+function contactIn(
+  answer: HttpAnswer,
+  asked: { identifier: string; value: string },
+  call: { label: string; isWrite: boolean },
+): Contact {
+  const contact = parseBody(answer, wireContact, call);
+  const is = asked.identifier === 'email' ? contact.email : String(contact.contactId);
+  if (is !== null && is.toLowerCase() !== asked.value.toLowerCase()) {
+    throw isAboutAnother(answer, call.label, call.isWrite);
+  }
+  return contact;
 }
 
 /** Create-only. Repeating it is safe: the second one is told that the contact exists. */
@@ -60,7 +75,8 @@ export async function createContact(
     channelProperties: { email: { status: contact.status } },
   });
   const answer = await calls.send({ endpoint: CREATE, method: 'POST', path: '/contacts/v3', label, body, options });
-  if (isOk(answer)) return { kind: 'created', contact: parseBody(answer, wireContact, { label, isWrite: true }) };
+  const asked = { identifier: 'email', value: contact.email };
+  if (isOk(answer)) return { kind: 'created', contact: contactIn(answer, asked, { label, isWrite: true }) };
   if (hasCode(answer, ...TAKEN_CODES)) return { kind: 'exists' };
   return refusedOf(answer, label, new Set(['email', ...Object.keys(contact.dataFields)]));
 }
@@ -82,8 +98,10 @@ export async function patchContact(
   const path = `/contacts/v3/contactId/${contactId}${query}`;
   const answer = await calls.send({ endpoint: CHANGE, method: 'PATCH', path, label, body: bodyOf(change), options });
   if (isOk(answer)) {
-    const contact = parseBody(answer, wireContact, { label, isWrite: true });
-    return { kind: answer.status === 201 ? 'created' : 'updated', contact };
+    if (answer.status === 201)
+      return { kind: 'created', contact: parseBody(answer, wireContact, { label, isWrite: true }) };
+    const asked = { identifier: 'contactId', value: String(contactId) };
+    return { kind: 'updated', contact: contactIn(answer, asked, { label, isWrite: true }) };
   }
   if (answer.status === 404 && hasCode(answer, NOT_FOUND_CODE)) return { kind: 'contact-not-found' };
   if (hasCode(answer, ...TAKEN_CODES)) return { kind: 'email-taken' };

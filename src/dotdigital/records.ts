@@ -1,5 +1,5 @@
 import { pathSegment } from '../http/transport.js';
-import { hasCode, isOk, parseBody, refusedOf, unexpected } from './answers.js';
+import { hasCode, isAboutAnother, isDone, isOk, parseBody, refusedOf, unexpected } from './answers.js';
 import type { CallOptions, DotdigitalApi, RecordJson } from './api.js';
 import type { DotdigitalCalls } from './calls.js';
 import { writeRecordJson } from './json.js';
@@ -39,7 +39,7 @@ export async function putRecord(
   if (path === null) return { kind: 'refused', code: 'UnusableKey', fields: [] };
   const body = writeRecordJson(write.record);
   const answer = await calls.send({ endpoint: PUT, method: 'PUT', path, label, body, options });
-  if (isOk(answer)) return { kind: 'written' };
+  if (isDone(answer, label)) return { kind: 'written' };
   if (hasCode(answer, CONTACT_NOT_FOUND)) return { kind: 'contact-not-found' };
   if (hasCode(answer, COLLECTION_NOT_FOUND)) return { kind: 'collection-not-found' };
   return refusedOf(answer, label, keyPathsOf(write.record));
@@ -56,6 +56,7 @@ export async function getRecord(
   const answer = await calls.send({ endpoint: READ, method: 'GET', path, label, options });
   if (isOk(answer)) {
     const found = parseBody(answer, wireRecord, { label, isWrite: false });
+    if (found.key !== where.key) throw isAboutAnother(answer, label, false);
     return { kind: 'found', record: found.json, contactId: found.ownerContactId ?? where.contactId };
   }
   if (hasCode(answer, RECORD_NOT_FOUND, CONTACT_NOT_FOUND, COLLECTION_NOT_FOUND)) return { kind: 'not-found' };
@@ -72,7 +73,7 @@ export async function deleteRecord(
   const path = recordPath(where);
   if (path === null) return { kind: 'not-found' };
   const answer = await calls.send({ endpoint: DELETE, method: 'DELETE', path, label, options });
-  if (isOk(answer)) return { kind: 'deleted' };
+  if (isDone(answer, label)) return { kind: 'deleted' };
   if (hasCode(answer, RECORD_NOT_FOUND, CONTACT_NOT_FOUND, COLLECTION_NOT_FOUND)) return { kind: 'not-found' };
   throw unexpected(answer, label);
 }
@@ -95,7 +96,7 @@ export async function createCollection(
   const query = new URLSearchParams({ collectionScope: collection.scope, collectionType: collection.type }).toString();
   const path = `/insightData/v3/collections/${pathSegment(collection.name)}?${query}`;
   const answer = await calls.send({ endpoint: CREATE_COLLECTION, method: 'POST', path, label, options });
-  if (isOk(answer)) return answer.status === 201 ? 'created' : 'exists';
+  if (isDone(answer, label)) return answer.status === 201 ? 'created' : 'exists';
   throw unexpected(answer, label);
 }
 

@@ -6,6 +6,8 @@ export interface DotdigitalSettings {
   readonly apiPassword: string;
   /** One call from start to last byte; default 125 s. */
   readonly timeoutMs?: number;
+  /** How long a call waits in all for a budget that was refused to it; default 90 s. */
+  readonly refusedWaitMsMax?: number;
   /** Length of a rate window where an answer does not state its end; default a minute. */
   readonly rateWindowMs?: number;
 }

@@ -1,36 +1,69 @@
 const PROBE_PAUSE_MS = { first: 1_000, max: 30_000 } as const;
 
+/** One call on its way through the gate, from `enter` to `leave`. What is in it is the gate's own. */
+export interface GateVisit {
+  /** The refusals that had been counted when this call was last let through. */
+  round: number;
+}
+
 /** `go`: call; `wait`: the credentials are refused at present, and someone else looks whether they work again. */
-export type GatePass = { readonly kind: 'go' } | { readonly kind: 'wait'; readonly retryAfterMs: number };
+export type GateAnswer =
+  | { readonly kind: 'go'; readonly visit: GateVisit }
+  | { readonly kind: 'wait'; readonly retryAfterMs: number };
 
 /**
  * Keeps refused credentials from becoming a storm: after a refusal one call at a time goes out to see whether they work
- * again, at a growing pace; all others are told when to come back.
+ * again, at a growing pace; all others are told when to come back. What was let through before the refusal and still waits
+ * its turn asks again with `admit`, and many refusals of calls that were out together count as one.
  */
 export class CredentialsGate {
+  /** Counted in a row; 0 while the credentials work. */
   #refusals = 0;
+  #round = 0;
   #nextProbeAtMs = 0;
+  /** The call that is out to look; nobody else is while it has not left. */
+  #probe: GateVisit | null = null;
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  enter(): GatePass {
-    if (this.#refusals === 0) return { kind: 'go' };
-    const waitMs = this.#nextProbeAtMs - this.now();
-    if (waitMs > 0) return { kind: 'wait', retryAfterMs: waitMs };
-    // This caller is the probe: the next may try when this one has had its time, whatever becomes of it.
-    this.#nextProbeAtMs = this.now() + this.#pauseMs();
-    return { kind: 'go' };
+  /** Whoever is told `go` must `leave`, whatever becomes of the call. */
+  enter(): GateAnswer {
+    return this.#admit({ round: -1 });
+  }
+
+  /** Asked again just before the call goes out: the credentials may have been refused while it waited. */
+  admit(visit: GateVisit): GateAnswer {
+    return visit.round === this.#round ? { kind: 'go', visit } : this.#admit(visit);
   }
 
   /** Gives the time until the next probe. */
-  refused(): number {
-    this.#refusals += 1;
-    this.#nextProbeAtMs = this.now() + this.#pauseMs();
-    return this.#pauseMs();
+  refused(visit: GateVisit): number {
+    if (visit.round === this.#round) {
+      this.#refusals += 1;
+      this.#round += 1;
+      this.#nextProbeAtMs = this.now() + this.#pauseMs();
+    }
+    return Math.max(0, this.#nextProbeAtMs - this.now());
   }
 
-  accepted(): void {
-    this.#refusals = 0;
+  /** A call that was out before the last refusal proves nothing: a token that was granted earlier lives on. */
+  accepted(visit: GateVisit): void {
+    if (visit.round === this.#round) this.#refusals = 0;
+  }
+
+  leave(visit: GateVisit): void {
+    if (this.#probe === visit) this.#probe = null;
+  }
+
+  #admit(visit: GateVisit): GateAnswer {
+    if (this.#refusals > 0) {
+      const waitMs = this.#nextProbeAtMs - this.now();
+      if (waitMs > 0) return { kind: 'wait', retryAfterMs: waitMs };
+      if (this.#probe !== null && this.#probe !== visit) return { kind: 'wait', retryAfterMs: this.#pauseMs() };
+      this.#probe = visit;
+    }
+    visit.round = this.#round;
+    return { kind: 'go', visit };
   }
 
   #pauseMs(): number {

@@ -201,7 +201,14 @@ class HeaderLearnedLimiter implements RateLimiter {
     const priority = this.#line.nextPriority();
     if (priority === null) return false;
     if (!this.#hasAnswer && this.#inFlight.size >= IN_FLIGHT_MAX_UNKNOWN) return false;
+    if (this.#refusalsInRow > 0 && this.#isOneOutSinceRefusal()) return false;
     return this.#hasRoom(priority === 'live' ? 0 : this.#reserve());
+  }
+
+  /** After a refusal one call goes first: whether the budget is there again is for its answer to say. */
+  #isOneOutSinceRefusal(): boolean {
+    for (const sequence of this.#inFlight) if (sequence > this.#refusedUpTo) return true;
+    return false;
   }
 
   #hasRoom(reserve: number): boolean {

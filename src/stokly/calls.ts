@@ -1,12 +1,13 @@
-import { CredentialsGate } from '../http/credentials-gate.js';
+import { CredentialsGate, type GateAnswer, type GateVisit } from '../http/credentials-gate.js';
 import { createRateLimiter, type RateLimiter, type RateLimiterState, resetInMs } from '../http/limiter.js';
 import { readRate } from '../http/rate-headers.js';
+import { REFUSED_WAIT_MS_MAX, untilNotRefused } from '../http/refused-wait.js';
 import { createHttpTransport, type HttpAnswer, type HttpRequest, type HttpTransport } from '../http/transport.js';
 import { judgeTransportError, TransportError } from '../http/transport-error.js';
 import { isNotFound, isTokenOver, parseBody, refusalOf } from './answers.js';
 import type { CallOptions } from './api.js';
 import { StoklyCallError } from './errors.js';
-import { GrantKeeper } from './grant.js';
+import { GrantKeeper, type StoklySending } from './grant.js';
 import { STOKLY_TIMEOUT_MS, type StoklySettings } from './settings.js';
 
 /** One read. `label` names it in messages, without values but ids: `GET saleorders/{id} (order …)`. */
@@ -19,7 +20,10 @@ export interface StoklyRead {
 /** The body of an answer, its numbers kept as text; Stokly's own 404 is a value. */
 export type StoklyBody = { readonly kind: 'found'; readonly body: unknown } | { readonly kind: 'not-found' };
 
-/** Calls Stokly: limiter, token, one retry when the token is over. No other retries: those are the activity's. */
+/**
+ * Calls Stokly: limiter, token, one retry when the token is over, and a refused budget is waited for. No other retries: those
+ * are the activity's.
+ */
 export class StoklyCalls {
   readonly #transport: HttpTransport;
   readonly #limiter: RateLimiter;
@@ -38,7 +42,7 @@ export class StoklyCalls {
     });
     this.#gate = new CredentialsGate(now);
     this.#grants = new GrantKeeper(settings, {
-      send: (request, label, options) => this.#send(request, label, options),
+      send: (request, sending) => this.#send(request, sending),
       refusalOf: (answer, label) => this.#refusalOf(answer, label),
       gate: this.#gate,
       now,
@@ -46,19 +50,21 @@ export class StoklyCalls {
   }
 
   async get(read: StoklyRead): Promise<StoklyBody> {
-    const pass = this.#gate.enter();
-    if (pass.kind === 'wait') {
-      const { retryAfterMs } = pass;
-      throw new StoklyCallError('credentials-refused', `${read.label}: not sent, the credentials are refused`, {
-        retryAfterMs,
-      });
+    const visit = admitted(this.#gate.enter(), read.label);
+    try {
+      const answer = await this.#withToken(read, visit);
+      if (isNotFound(answer)) {
+        this.#gate.accepted(visit);
+        return { kind: 'not-found' };
+      }
+      const refusal = this.#refusalOf(answer, read.label);
+      if (refusal?.failure === 'credentials-refused') throw this.#closedBy(refusal, visit);
+      if (answer.status < 500 && answer.status !== 429) this.#gate.accepted(visit);
+      if (refusal !== null) throw refusal;
+      return { kind: 'found', body: parseBody(answer, read.label) };
+    } finally {
+      this.#gate.leave(visit);
     }
-    const answer = await this.#withToken(read);
-    if (answer.status < 500 && answer.status !== 429 && answer.status !== 403) this.#gate.accepted();
-    if (isNotFound(answer)) return { kind: 'not-found' };
-    const refusal = this.#refusalOf(answer, read.label);
-    if (refusal !== null) throw refusal;
-    return { kind: 'found', body: parseBody(answer, read.label) };
   }
 
   rate(): RateLimiterState {
@@ -74,9 +80,16 @@ export class StoklyCalls {
     return refusalOf(answer, { label, nowMs, resetInMs: resetInMs(this.#limiter.state(), nowMs) });
   }
 
-  async #withToken(read: StoklyRead): Promise<HttpAnswer> {
+  /** A token that works and may do nothing is refused credentials too: others need not find out. */
+  #closedBy({ message, detail }: StoklyCallError, visit: GateVisit): StoklyCallError {
+    const withTime = { ...detail, retryAfterMs: this.#gate.refused(visit) };
+    return new StoklyCallError('credentials-refused', message.replace(/^Stokly: /, ''), withTime);
+  }
+
+  async #withToken(read: StoklyRead, visit: GateVisit): Promise<HttpAnswer> {
+    const sending = { label: read.label, options: read.options, visit };
     for (const isRetry of [false, true]) {
-      const token = await this.#grants.token(read.options);
+      const token = await this.#grants.token(read.options, visit);
       const request: HttpRequest = {
         method: 'GET',
         baseUrl: this.settings.apiUrl,
@@ -84,33 +97,48 @@ export class StoklyCalls {
         headers: { accept: 'application/json', authorization: `Bearer ${token}` },
         signal: read.options.signal,
       };
-      const answer = await this.#send(request, read.label, read.options);
+      const answer = await this.#send(request, sending);
       if (!isTokenOver(answer)) return answer;
       this.#grants.forget(token);
       if (isRetry) {
         throw new StoklyCallError('credentials-refused', `${read.label}: a new token was refused`, {
           status: answer.status,
-          retryAfterMs: this.#gate.refused(),
+          retryAfterMs: this.#gate.refused(visit),
         });
       }
     }
     throw new StoklyCallError('credentials-refused', `${read.label}: no token was accepted`);
   }
 
-  async #send(request: HttpRequest, label: string, options: CallOptions): Promise<HttpAnswer> {
+  async #send(request: HttpRequest, sending: StoklySending): Promise<HttpAnswer> {
+    const { answer } = await untilNotRefused(() => this.#sendOnce(request, sending), {
+      now: this.now,
+      waitMsMax: this.settings.refusedWaitMsMax ?? REFUSED_WAIT_MS_MAX,
+    });
+    return answer;
+  }
+
+  async #sendOnce(request: HttpRequest, { label, options, visit }: StoklySending) {
     const permit = await this.#limiter.take(options);
     if (permit === 'aborted') throw new StoklyCallError('aborted', `${label}: was given up while it waited its turn`);
     let answer: HttpAnswer | null = null;
     try {
+      admitted(this.#gate.admit(visit), label);
       answer = await this.#transport.send(request);
-      return answer;
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       const verdict = judgeTransportError(error, false);
       throw new StoklyCallError(verdict.failure, `${label}: ${verdict.words}`, verdict.detail);
     } finally {
-      const isRefusal = answer?.status === 429;
-      this.#limiter.settle(permit, answer === null ? null : readRate(answer, this.now(), isRefusal));
+      this.#limiter.settle(permit, answer === null ? null : readRate(answer, this.now(), answer.status === 429));
     }
+    const resetMs = resetInMs(this.#limiter.state(), this.now());
+    return { answer, isRefused: answer.status === 429, resetMs };
   }
+}
+
+function admitted(gate: GateAnswer, label: string): GateVisit {
+  if (gate.kind === 'go') return gate.visit;
+  const { retryAfterMs } = gate;
+  throw new StoklyCallError('credentials-refused', `${label}: not sent, the credentials are refused`, { retryAfterMs });
 }

@@ -47,7 +47,7 @@ export function createStoklyClient(settings: StoklySettings, deps: StoklyDeps = 
     findOrderCustomer: async (orderId, options) => {
       const header = isFilterValue(orderId) ? await orders.readHeader(orderId, options) : null;
       if (header === null) return { kind: 'not-found' };
-      return { kind: 'found', customerId: ownerOf(header, `order ${orderId}`) };
+      return { kind: 'found', customerId: ownerOf(header, `order ${orderId}`, { saleOrderId: orderId }) };
     },
     findOrderByNumber: async (number, options) => {
       if (!ORDER_NUMBER.test(number)) return null;
@@ -55,7 +55,9 @@ export function createStoklyClient(settings: StoklySettings, deps: StoklyDeps = 
       const page = await readPage(calls, { ...ORDER_LIST, filter, size: 2, options }, 0);
       const row = page === 'not-found' ? undefined : page.rows[0];
       const orderId = orderIdOf(row);
-      return orderId === null ? null : { orderId, customerId: ownerOf(row, `order number ${number}`) };
+      return orderId === null
+        ? null
+        : { orderId, customerId: ownerOf(row, `order number ${number}`, { niceId: number }) };
     },
     checkAccess: async (options) => {
       const page = await readPage(calls, { ...ORDER_LIST, filter: null, size: 1, options }, 0);
@@ -70,10 +72,20 @@ export function createStoklyClient(settings: StoklySettings, deps: StoklyDeps = 
 
 const ORDER_LIST = { resource: ORDERS, label: 'GET saleorders', sortField: 'niceId' } as const;
 
-function ownerOf(header: unknown, subject: string): string | null {
-  const parsed = wireOrder.pick({ customerId: true }).safeParse(header);
-  if (parsed.success) return parsed.data.customerId;
-  throw new StoklyCallError('unreadable-answer', `GET saleorders (${subject}): ${problemsOf(parsed.error).join('; ')}`);
+/** Whose order a header is, if it is the one that was asked for: else another customer would be woken for it. */
+function ownerOf(
+  header: unknown,
+  subject: string,
+  asked: { readonly saleOrderId?: string; readonly niceId?: string },
+): string | null {
+  const parsed = wireOrder.pick({ customerId: true, saleOrderId: true, niceId: true }).safeParse(header);
+  const isAsked =
+    parsed.success &&
+    (asked.saleOrderId ?? parsed.data.saleOrderId) === parsed.data.saleOrderId &&
+    (asked.niceId ?? parsed.data.niceId) === parsed.data.niceId;
+  if (isAsked) return parsed.data.customerId;
+  const problems = parsed.success ? ['another order than was asked for'] : problemsOf(parsed.error);
+  throw new StoklyCallError('unreadable-answer', `GET saleorders (${subject}): ${problems.join('; ')}`);
 }
 
 async function readCustomer(

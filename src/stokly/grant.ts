@@ -1,13 +1,20 @@
 import { createHmac } from 'node:crypto';
 import { isLosslessNumber } from 'lossless-json';
 import { onAbort } from '../http/abort.js';
-import type { CredentialsGate } from '../http/credentials-gate.js';
+import type { CredentialsGate, GateVisit } from '../http/credentials-gate.js';
 import type { HttpAnswer, HttpRequest } from '../http/transport.js';
 import type { CallOptions } from './api.js';
 import { parseBody } from './answers.js';
 import { StoklyCallError } from './errors.js';
 import type { StoklySettings } from './settings.js';
 import { wireGrant } from './wire.js';
+
+/** What one request goes out for: who asks, under which name, and on which visit through the credentials' gate. */
+export interface StoklySending {
+  readonly label: string;
+  readonly options: CallOptions;
+  readonly visit: GateVisit;
+}
 
 /** What a call has in its hands: `Authorization: Bearer <accessToken>`. */
 interface Grant {
@@ -17,7 +24,7 @@ interface Grant {
 }
 
 export interface GrantDeps {
-  readonly send: (request: HttpRequest, label: string, options: CallOptions) => Promise<HttpAnswer>;
+  readonly send: (request: HttpRequest, sending: StoklySending) => Promise<HttpAnswer>;
   readonly refusalOf: (answer: HttpAnswer, label: string) => StoklyCallError | null;
   readonly gate: CredentialsGate;
   readonly now: () => number;
@@ -38,10 +45,10 @@ export class GrantKeeper {
   ) {}
 
   /** Rejects with `credentials-refused` when Stokly refuses them, and with what any call may reject with. */
-  async token(options: CallOptions): Promise<string> {
+  async token(options: CallOptions, visit: GateVisit): Promise<string> {
     const grant = this.#grant;
     if (grant !== null && (grant.renewAtMs === null || this.deps.now() < grant.renewAtMs)) return grant.accessToken;
-    return this.#renewed(options);
+    return this.#renewed(options, visit);
   }
 
   /** Forgets a token that Stokly said is over, unless someone else has done so already. */
@@ -49,8 +56,8 @@ export class GrantKeeper {
     if (this.#grant?.accessToken === token) this.#grant = null;
   }
 
-  async #renewed(options: CallOptions): Promise<string> {
-    this.#pending ??= this.#ask().finally(() => {
+  async #renewed(options: CallOptions, visit: GateVisit): Promise<string> {
+    this.#pending ??= this.#ask(visit).finally(() => {
       this.#pending = null;
     });
     const grant = await unlessAborted(this.#pending, options.signal);
@@ -58,7 +65,7 @@ export class GrantKeeper {
   }
 
   /** Belongs to all who wait for it, so no single caller's signal ends it. Asking twice does no harm: tokens coexist. */
-  async #ask(): Promise<Grant> {
+  async #ask(visit: GateVisit): Promise<Grant> {
     const { accountKey, clientId, secretKey, apiUrl } = this.settings;
     // known: the signature is the same for ever, so it is as secret as the key.
     const signature = createHmac('sha256', secretKey).update(clientId).digest('hex');
@@ -69,11 +76,11 @@ export class GrantKeeper {
       headers: { accept: 'application/json', 'content-type': 'application/json' },
       body: JSON.stringify({ accountkey: accountKey, clientId, signature }),
     };
-    const answer = await this.deps.send(request, LABEL, { priority: 'live' });
+    const answer = await this.deps.send(request, { label: LABEL, options: { priority: 'live' }, visit });
     if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
       throw new StoklyCallError('credentials-refused', `${LABEL}: the credentials were refused`, {
         status: answer.status,
-        retryAfterMs: this.deps.gate.refused(),
+        retryAfterMs: this.deps.gate.refused(visit),
       });
     }
     const refusal = this.deps.refusalOf(answer, LABEL);

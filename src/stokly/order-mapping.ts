@@ -25,7 +25,7 @@ const PROBLEMS_MAX = 10;
 
 /** Makes a snapshot of an order's parts, or says what of it cannot be read. */
 export function mapOrder(parts: OrderParts, settings: MappingSettings): ReadOrder {
-  const refunds = parts.refunds.map((raw, index) => mapRefund(raw, `refunds.${index}`));
+  const refunds = parts.refunds.map((raw, index) => mapRefund(raw, `refunds.${index}`, parts.orderId));
   const problems = refunds.flatMap((refund) => refund.problems);
   const header = wireOrder.safeParse(parts.header);
   const amounts = new AmountReader();

@@ -64,7 +64,7 @@ export class OrderReader {
     const single: string[] = orderIds.length === 1 ? [...orderIds] : [];
     for (const ids of single.length > 0 ? [] : chunks(orderIds)) {
       const rows = await this.#readList(
-        { resource: HEADERS, filter: oneOf('saleOrderId', ids), sortField: 'niceId' },
+        { resource: HEADERS, filter: oneOf('saleOrderId', ids), sortField: 'niceId', ids },
         orderIdOf,
         options,
       );
@@ -85,16 +85,16 @@ export class OrderReader {
   async #readRefunds(orderIds: readonly string[], options: CallOptions): Promise<Map<string, unknown[]>> {
     const refunds = new Map<string, unknown[]>();
     if (!this.settings.refundsKnown) return refunds;
-    const read = (filter: Filter) =>
-      this.#readList({ resource: REFUNDS, filter, sortField: 'createdAt' }, refundIdOf, options);
+    const read = (filter: Filter, ids: readonly string[]) =>
+      this.#readList({ resource: REFUNDS, filter, sortField: 'createdAt', ids }, refundIdOf, options);
     const alone: string[] = orderIds.length === 1 ? [...orderIds] : [];
     for (const ids of alone.length > 0 ? [] : chunks(orderIds)) {
-      const rows = await read(oneOf('saleOrderId', ids));
+      const rows = await read(oneOf('saleOrderId', ids), ids);
       // A refund that does not say whose it is must not be lost: asked for by order, each answer says it.
       if (rows.some((row) => refundOrderIdOf(row) === null)) alone.push(...ids);
       else for (const row of rows) addTo(refunds, refundOrderIdOf(row), row);
     }
-    for (const orderId of alone) refunds.set(orderId, [...(await read(equals('saleOrderId', orderId)))]);
+    for (const orderId of alone) refunds.set(orderId, [...(await read(equals('saleOrderId', orderId), [orderId]))]);
     return refunds;
   }
 
@@ -118,16 +118,25 @@ export class OrderReader {
   }
 
   async #readList(
-    list: { resource: string; filter: Filter; sortField: string },
+    list: { resource: string; filter: Filter; sortField: string; ids: readonly string[] },
     idOf: (row: unknown) => string | null,
     options: CallOptions,
   ): Promise<readonly unknown[]> {
-    const label = `GET ${list.resource.slice('/v0/'.length)}`;
-    const rows = await readAllRows(this.calls, { ...list, label, size: PAGE_SIZE_MAX, options }, idOf);
+    const { ids, ...rest } = list;
+    const label = `GET ${list.resource.slice('/v0/'.length)} (${ordersText(ids)})`;
+    const rows = await readAllRows(this.calls, { ...rest, label, size: PAGE_SIZE_MAX, options }, idOf);
     if (rows === 'not-found')
       throw new StoklyCallError('unreadable-answer', `${label}: Stokly says that there is no such list`);
     return rows;
   }
+}
+
+/** Ids named in a label: enough to find the drain, few enough to be read. */
+const IDS_SHOWN = 3;
+
+function ordersText(ids: readonly string[]): string {
+  const more = ids.length > IDS_SHOWN ? ` and ${ids.length - IDS_SHOWN} more` : '';
+  return `order${ids.length === 1 ? '' : 's'} ${ids.slice(0, IDS_SHOWN).join(', ')}${more}`;
 }
 
 function addTo(groups: Map<string, unknown[]>, key: string | null, row: unknown): void {

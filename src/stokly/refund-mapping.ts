@@ -11,10 +11,12 @@ export interface MappedRefund {
   readonly problems: readonly string[];
 }
 
-/** `at` is where the refund stands, for problems: `refunds.0`. */
-export function mapRefund(raw: unknown, at: string): MappedRefund {
+/** `at` is where the refund stands, for problems: `refunds.0`. Money given back for another order is not this one's. */
+export function mapRefund(raw: unknown, at: string, orderId: string): MappedRefund {
   const parsed = wireRefund.safeParse(raw);
   if (!parsed.success) return { snapshot: null, version: readVersion(raw), problems: problemsOf(parsed.error, at) };
+  if (parsed.data.saleOrderId !== orderId)
+    return { snapshot: null, version: null, problems: [`${at}.saleOrderId: another than was asked for`] };
   const amounts = new AmountReader(`${at}.`);
   const snapshot = snapshotOf(parsed.data, amounts);
   const isReadable = amounts.problems.length === 0;

@@ -17,6 +17,8 @@ export interface StoklySettings {
   readonly timeUpdatedKnown: boolean;
   /** One call from start to last byte; default 30 s. */
   readonly timeoutMs?: number;
+  /** How long a call waits in all for a budget that was refused to it; default 90 s. */
+  readonly refusedWaitMsMax?: number;
 }
 
 /** A single read of Stokly's takes seconds at most; a page of 1,000 rows stays far below this. */

@@ -40,6 +40,8 @@ export async function openAccount(
     apiUser: emulator.user,
     apiPassword: emulator.password,
     timeoutMs: 15_000,
+    // A refused budget is told at once; what waits for it says so.
+    refusedWaitMsMax: 0,
     ...given.client,
   });
   onTestFinished(async () => {

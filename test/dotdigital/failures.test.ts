@@ -1,10 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import type { Fault } from '../../emulators/dotdigital/index.js';
-import type { DotdigitalClient } from '../../src/dotdigital/client.js';
-import { createDotdigitalClient } from '../../src/dotdigital/client.js';
-import { answerJson, closedUrl, startLocalServer } from '../http/local-server.js';
-import { CANARIES, COLLECTION, callErrorOf, contactIn, LIVE, openAccount, type TestAccount } from './account.js';
+import { answering, hit } from './faulty.js';
+import { CANARIES, callErrorOf, contactIn, LIVE, openAccount } from './account.js';
 
 /** What each fault of the vendor makes of a read, and of a write. */
 const FAULTS: [string, Fault, { failure: string; isEffectUnknown: boolean }][] = [
@@ -34,43 +32,6 @@ describe.each(FAULTS)('%s', (_name, fault, expected) => {
     const error = await callErrorOf(client.patchContact(contactId, { dataFields: { FIRSTNAME: 'Ann' } }, LIVE));
     expect(error.failure).toBe(expected.failure);
     expect(error.detail.isEffectUnknown ?? false).toBe(expected.isEffectUnknown);
-  });
-});
-
-describe('an answer', () => {
-  test('that comes late is waited for', async () => {
-    const { client, contactId } = await hit({ kind: 'latency', delayMs: 150 });
-    expect(await client.getContact(contactId, LIVE)).toMatchObject({ contactId });
-  });
-
-  test('with wrong types is unreadable, and the error names the keys alone', async () => {
-    const body = { contactId: '17', status: 'subscribed', identifiers: { email: CANARIES.email } };
-    const error = await callErrorOf((await answering({ body })).getContact(17, LIVE));
-    expect(error.failure).toBe('unreadable-answer');
-    expect(error.message).toContain('contactId');
-  });
-
-  test.each([
-    ['404 with HTML', { status: 404, body: '<html>no such page</html>' }],
-    ['404 with JSON of another', { status: 404, body: { message: 'no route' } }],
-    ['302', { status: 302, body: '' }],
-  ])('%s is not taken for a contact that is not there', async (_case, given) => {
-    const error = await callErrorOf((await answering(given)).getContact(17, LIVE));
-    expect(error.failure).toBe('unreadable-answer');
-  });
-
-  test('to a write that redirects is unreadable', async () => {
-    const client = await answering({ status: 307, body: '' });
-    expect((await callErrorOf(client.createDataField({ name: 'A', type: 'String' }, LIVE))).failure).toBe(
-      'unreadable-answer',
-    );
-  });
-
-  test('of an address that nobody listens on leaves no doubt: the write was not sent', async () => {
-    const client = createDotdigitalClient({ apiUrl: await closedUrl(), apiUser: 'u', apiPassword: 'p' });
-    const error = await callErrorOf(client.patchContact(1, { dataFields: {} }, LIVE));
-    expect(error.failure).toBe('unavailable');
-    expect(error.detail.isEffectUnknown).toBeUndefined();
   });
 });
 
@@ -108,6 +69,25 @@ describe('a spent budget', () => {
     expect((await callErrorOf(client.getContact(contactId, LIVE))).detail.retryAfterMs).toBe(7_000);
     expect(client.rates().highCallRate?.remaining).toBe(0);
     expect(emulator.account.requests.all).toHaveLength(1);
+  });
+
+  test('is waited for by the call itself: a write goes out once more and has one effect', async () => {
+    const account = await openAccount({ client: { refusedWaitMsMax: 10_000 } });
+    const { client, emulator } = account;
+    const contactId = await contactIn(client);
+    account.fault({
+      kind: 'status',
+      status: 429,
+      headers: { 'Retry-After': '1' },
+      times: 1,
+      match: { method: 'PATCH' },
+    });
+    const startedAt = Date.now();
+    const written = await client.patchContact(contactId, { dataFields: { FIRSTNAME: 'Ann' } }, LIVE);
+    expect(written).toMatchObject({ kind: 'updated' });
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_000);
+    const patches = emulator.account.requests.all.filter(({ method }) => method === 'PATCH');
+    expect(patches.map(({ status }) => status)).toEqual([429, 200]);
   });
 
   test('of one tier holds back no other', async () => {
@@ -209,27 +189,3 @@ describe('an error', () => {
     }
   });
 });
-
-/** An account with one contact, in which from now on the fault strikes. */
-async function hit(fault: Fault): Promise<TestAccount & { contactId: number }> {
-  const account = await openAccount({ client: { timeoutMs: timeoutFor(fault) } });
-  const contactId = await contactIn(account.client);
-  await account.client.createCollection({ name: COLLECTION, scope: 'contact', type: 'orders' }, LIVE);
-  account.emulator.account.requests.clear();
-  account.fault(fault);
-  return { ...account, contactId };
-}
-
-/** Short only where the fault is that no answer comes: a busy machine must not look like a fault. */
-function timeoutFor({ kind }: Fault): number {
-  return kind.startsWith('timeout') || kind === 'byte-a-second' ? 1_000 : 15_000;
-}
-
-async function answering(given: {
-  status?: number;
-  body: unknown;
-  headers?: Record<string, string>;
-}): Promise<DotdigitalClient> {
-  const server = await startLocalServer((_request, response) => answerJson(response, given));
-  return createDotdigitalClient({ apiUrl: server.url, apiUser: 'u', apiPassword: 'p' });
-}

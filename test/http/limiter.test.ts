@@ -130,6 +130,20 @@ describe('a refused call', () => {
     expect(resetInMs(limiter.state(), Date.now())).toBe(1_000);
   });
 
+  test('is followed by one call alone, and by the others when that one was taken', async () => {
+    const limiter = limiterOf(100);
+    limiter.settle(await taken(limiter), reading({ isRefusal: true }));
+    const out = watch(limiter, 10);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(out).toHaveLength(1);
+    settleFirst(limiter, out, reading({ isRefusal: true }));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(out).toHaveLength(2);
+    limiter.settle(out[1] ?? { sequence: 0 }, reading({}));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toHaveLength(10);
+  });
+
   test('is not undone by the success of a call that was out before it', async () => {
     const limiter = limiterOf(null);
     const [refused, earlier] = await Promise.all([taken(limiter), taken(limiter)]);

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import type { FaultInput } from '../../emulators/stokly/index.js';
 import { createStoklyClient } from '../../src/stokly/client.js';
-import { answerJson, closedUrl, startLocalServer } from '../http/local-server.js';
+import { answerJson, startLocalServer } from '../http/local-server.js';
 import {
   CANARIES,
   CUSTOMER_ID,
@@ -10,13 +10,11 @@ import {
   clientSettings,
   LIVE,
   openShop,
-  ORDER_ID,
   pathsOf,
   readOne,
-  snapshotIn,
   type TestShop,
-  wireCustomer,
 } from './shop.js';
+import { grantOf, hit, timeoutFor } from './faulty.js';
 
 const FAULTS: [string, FaultInput, string][] = [
   ['500', { kind: 'status', status: 500 }, 'unavailable'],
@@ -62,44 +60,6 @@ describe.each(FAULTS)('%s', (_name, fault, failure) => {
     ].join('\n');
     for (const canary of [...Object.values(CANARIES), 'Bearer', 'signature', '127.0.0.1'])
       expect(all).not.toContain(canary);
-  });
-});
-
-describe('an answer', () => {
-  test('that comes late is waited for', async () => {
-    const shop = await hit({ kind: 'latency', latencyMs: 150 });
-    expect((await readOne(shop.client)).kind).toBe('read');
-  });
-
-  test('404 of something in front of Stokly is not taken for an order that is not there', async () => {
-    const client = await clientOf({ status: 404, body: '<html>no such page</html>' });
-    expect((await callErrorOf(client.readOrders([ORDER_ID], LIVE))).failure).toBe('unreadable-answer');
-  });
-
-  test('that redirects is unreadable', async () => {
-    expect((await callErrorOf((await clientOf({ status: 302, body: '' })).checkAccess(LIVE))).failure).toBe(
-      'unreadable-answer',
-    );
-  });
-
-  test('for another order than was asked for is not taken for it', async () => {
-    const body = { data: { saleOrderId: 'another', niceId: 1 } };
-    const client = await clientOf(
-      { body: { ...body, metadata: { count: 0 } } },
-      (url) => url.includes('/items') || url.includes('/refunds'),
-    );
-    expect((await readOne(client)).kind).toBe('unreadable');
-  });
-
-  test('of an address that nobody listens on means that Stokly is not there', async () => {
-    const client = createStoklyClient(clientSettings(await closedUrl()));
-    expect((await callErrorOf(client.checkAccess(LIVE))).failure).toBe('unavailable');
-  });
-
-  test('with wrong types in an order is an outcome of that order alone', async () => {
-    const shop = await hit({ kind: 'wrong-types', match: { path: '^/v2/saleorders/' }, times: 1 });
-    expect((await readOne(shop.client)).kind).toBe('unreadable');
-    expect((await readOne(shop.client)).kind).toBe('read');
   });
 });
 
@@ -220,6 +180,25 @@ describe("Stokly's limit", () => {
     expect(retryAfterMs).toBeLessThanOrEqual(1_000);
   });
 
+  test.each(['^/v2/saleorders', '^/v1/grant'])(
+    'that was passed at %s is waited for by the call itself: nothing before it, nothing lost',
+    async (path) => {
+      const shop = await openShop({ client: { refusedWaitMsMax: 10_000 } });
+      shop.fault({ kind: 'status', status: 429, retryAfterSecs: 1, times: 1, match: { path } });
+      const startedAt = Date.now();
+      expect(await shop.client.checkAccess(LIVE)).toEqual({ orderCount: 0 });
+      expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_000);
+      expect(pathsOf(shop.emulator).filter((called) => new RegExp(path).test(called))).toHaveLength(2);
+    },
+  );
+
+  test('that ends later than a call may wait is told at once', async () => {
+    const shop = await openShop({ client: { refusedWaitMsMax: 10_000 } });
+    shop.fault({ kind: 'status', status: 429, retryAfterSecs: 60, match: { path: '^/v2/' } });
+    expect((await callErrorOf(shop.client.checkAccess(LIVE))).failure).toBe('rate-limited');
+    expect(shop.calls()).toHaveLength(1);
+  });
+
   test('is not waited for by a caller that gives up', async () => {
     const shop = await hit({ kind: 'status', status: 429, retryAfterSecs: 60, times: 1 });
     await callErrorOf(shop.client.checkAccess(LIVE));
@@ -230,34 +209,6 @@ describe("Stokly's limit", () => {
   });
 });
 
-/** A shop with one order and one customer and a token in hand, in which from now on the fault strikes. */
-async function hit(fault: FaultInput): Promise<TestShop> {
-  const shop = await openShop({ client: { timeoutMs: timeoutFor(fault) } });
-  shop.putOrder();
-  shop.emulator.account.store.customers.put(wireCustomer());
-  await snapshotIn(shop.client);
-  shop.fault(fault);
-  return shop;
-}
-
-/** Short only where the fault is that no answer comes: a busy machine must not look like a fault. */
-function timeoutFor({ kind }: FaultInput): number {
-  return kind.startsWith('timeout') || kind === 'byte-a-second' ? 1_000 : 15_000;
-}
-
 function grants(shop: TestShop): number {
   return pathsOf(shop.emulator).filter((path) => path === '/v1/grant').length;
-}
-
-function grantOf(accessToken: string) {
-  return { data: { authenticationResult: { accessToken } } };
-}
-
-async function clientOf(given: { status?: number; body: unknown }, isList: (url: string) => boolean = () => false) {
-  const server = await startLocalServer((request, response) => {
-    if (request.url === '/v1/grant') return answerJson(response, { body: grantOf('t') });
-    if (isList(request.url)) return answerJson(response, { body: { data: [], metadata: { count: 0 } } });
-    return answerJson(response, given);
-  });
-  return createStoklyClient(clientSettings(server.url));
 }

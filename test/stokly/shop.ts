@@ -92,6 +92,8 @@ export function clientSettings(apiUrl: string, given: Partial<StoklySettings> = 
     refundsKnown: true,
     timeUpdatedKnown: true,
     timeoutMs: 15_000,
+    // A refused budget is told at once; what waits for it says so.
+    refusedWaitMsMax: 0,
     ...given,
   };
 }
