@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly consentLowerMaxPerHour?: number;
   /** Whether a worker runs from the start; default true. */
   readonly hasWorker?: boolean;
+  /** How patient the vendors' clients are: for tests that have no minutes. */
+  readonly clients?: { readonly timeoutMs?: number };
   /** A Temporal of the test's own, that it may kill; default: the one of the whole run. */
   readonly temporalAddress?: string;
 }
@@ -101,7 +103,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     webhookSecret,
     policy: { ...TEST_POLICY, ...options.policy, ...(BREAK === 'ignore-writes-off' ? { writes: true } : {}) },
     async startWorker() {
-      running = await runWorker(world, options.consentLowerMaxPerHour ?? 25);
+      running = await runWorker(world, options);
     },
     async stopWorker() {
       await running?.stop();
@@ -150,7 +152,8 @@ interface RunningWorker {
   stop(): Promise<void>;
 }
 
-async function runWorker(world: World, consentLowerMaxPerHour: number): Promise<RunningWorker> {
+async function runWorker(world: World, options: WorldOptions): Promise<RunningWorker> {
+  const patience = options.clients ?? {};
   const connection = await NativeConnection.connect({ address: world.address });
   const deps: ActivityDeps = {
     stokly: createStoklyClient(
@@ -162,15 +165,21 @@ async function runWorker(world: World, consentLowerMaxPerHour: number): Promise<
         windowMs: 60_000,
         refundsKnown: world.policy.refundsKnown,
         timeUpdatedKnown: world.policy.timeUpdatedKnown,
+        ...patience,
       },
       {},
     ),
     dotdigital: createDotdigitalClient(
-      { apiUrl: world.dotdigitalUrl, apiUser: world.dotdigital.user, apiPassword: world.dotdigital.password },
+      {
+        apiUrl: world.dotdigitalUrl,
+        apiUser: world.dotdigital.user,
+        apiPassword: world.dotdigital.password,
+        ...patience,
+      },
       {},
     ),
     policy: world.policy,
-    consentLowerMaxPerHour,
+    consentLowerMaxPerHour: options.consentLowerMaxPerHour ?? 25,
     wakeCustomer: wakeCustomerPort(world.client),
     admitLowering: admitLoweringPort(world.client),
     log: silent,
