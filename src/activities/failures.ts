@@ -31,37 +31,66 @@ export function toActivityFailure(error: unknown): Error {
   return bug(error);
 }
 
-function vendorFailure(vendor: 'Stokly' | 'Dotdigital', error: StoklyCallError | DotdigitalCallError): Error {
+type Vendor = 'Stokly' | 'Dotdigital';
+
+const CREDENTIALS: Readonly<Record<Vendor, string>> = {
+  Stokly: 'STOKLY_ACCOUNT_KEY, STOKLY_CLIENT_ID, STOKLY_SECRET_KEY',
+  Dotdigital: 'DOTDIGITAL_API_USER, DOTDIGITAL_API_PASSWORD',
+};
+
+/** What to do, for whoever reads the failure in Temporal's UI. */
+function whatToDo(vendor: Vendor, failure: StoklyCallError['failure']): string {
+  switch (failure) {
+    case 'unavailable':
+    case 'aborted':
+      return 'it is tried again by itself';
+    case 'rate-limited':
+      return 'it goes on by itself when the limit allows';
+    case 'unreadable-answer':
+      return `nothing was concluded from it and it is tried again; if it stays so, ask ${vendor} what this call answers`;
+    case 'credentials-refused':
+      return `check ${CREDENTIALS[vendor]}; it goes on by itself when they work`;
+    case 'refused':
+      return `it is tried again; if it stays so, compare this call with ${vendor}'s documentation`;
+  }
+}
+
+function vendorFailure(vendor: Vendor, error: StoklyCallError | DotdigitalCallError): Error {
   switch (error.failure) {
     // Try again at once, at Temporal's growing pace.
     case 'unavailable':
-      return failure(`${vendor}Unavailable`, error, false);
+      return failure(vendor, 'Unavailable', error);
     case 'unreadable-answer':
-      return failure(`${vendor}AnswerUnreadable`, error, false);
+      return failure(vendor, 'AnswerUnreadable', error);
     // Try again after the moment that the vendor named.
     case 'rate-limited':
-      return failure(`${vendor}RateLimited`, error, false);
+      return failure(vendor, 'RateLimited', error);
     // Never by itself: the workflow pauses, says so, and probes at its own pace.
     case 'credentials-refused':
-      return failure(`${vendor}CredentialsRefused`, error, true);
+      return failure(vendor, 'CredentialsRefused', error);
     case 'refused':
-      return failure(`${vendor}RequestRefused`, error, true);
+      return failure(vendor, 'RequestRefused', error);
     case 'aborted':
       return new CancelledFailure(error.message);
   }
 }
 
+type VendorFailure = 'Unavailable' | 'AnswerUnreadable' | 'RateLimited' | 'CredentialsRefused' | 'RequestRefused';
+
+const NEVER_BY_ITSELF: ReadonlySet<VendorFailure> = new Set(['CredentialsRefused', 'RequestRefused']);
+
 function failure(
-  type: FailureType,
+  vendor: Vendor,
+  kind: VendorFailure,
   error: StoklyCallError | DotdigitalCallError,
-  nonRetryable: boolean,
 ): ApplicationFailure {
+  const { status, isEffectUnknown, retryAfterMs } = error.detail;
   return ApplicationFailure.create({
-    message: error.message,
-    type,
-    nonRetryable,
-    details: [{ status: error.detail.status ?? null, isEffectUnknown: error.detail.isEffectUnknown ?? false }],
-    ...(error.detail.retryAfterMs === undefined ? {} : { nextRetryDelay: error.detail.retryAfterMs }),
+    message: `${error.message}: ${whatToDo(vendor, error.failure)}`,
+    type: `${vendor}${kind}` satisfies FailureType,
+    nonRetryable: NEVER_BY_ITSELF.has(kind),
+    details: [{ status: status ?? null, isEffectUnknown: isEffectUnknown ?? false }],
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
   });
 }
 

@@ -1,0 +1,41 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import { FAILURE_TYPES, toActivityFailure } from '../../src/activities/failures.js';
+import { DotdigitalCallError } from '../../src/dotdigital/errors.js';
+import type { CallFailure } from '../../src/http/errors.js';
+import { StoklyCallError } from '../../src/stokly/errors.js';
+
+const LABEL = 'GET saleorders/{id} (order 17)';
+
+/** What Temporal does with each, and the words that a person needs. */
+const ROWS: readonly (readonly [CallFailure, { type: string; isRetried: boolean; words: RegExp }])[] = [
+  ['unavailable', { type: 'Unavailable', isRetried: true, words: /tried again by itself/ }],
+  ['rate-limited', { type: 'RateLimited', isRetried: true, words: /when the limit allows/ }],
+  ['unreadable-answer', { type: 'AnswerUnreadable', isRetried: true, words: /nothing was concluded .* ask \w+ what/ }],
+  ['credentials-refused', { type: 'CredentialsRefused', isRetried: false, words: /check (STOKLY|DOTDIGITAL)_/ }],
+  ['refused', { type: 'RequestRefused', isRetried: false, words: /documentation/ }],
+];
+
+describe.each(ROWS)('a call that is %s', (failure, { type, isRetried, words }) => {
+  it.each([
+    ['Stokly', StoklyCallError],
+    ['Dotdigital', DotdigitalCallError],
+  ] as const)('at %s says on which record, and what to do', (vendor, VendorError) => {
+    const failed = toActivityFailure(new VendorError(failure, `${LABEL}: answered 503`, { status: 503 }));
+    if (!(failed instanceof ApplicationFailure)) throw new Error('no failure of ours');
+    expect(failed.type).toBe(`${vendor}${type}`);
+    expect(FAILURE_TYPES).toContain(failed.type);
+    expect(failed.nonRetryable).toBe(!isRetried);
+    expect(failed.message).toMatch(/^(Stokly|Dotdigital): GET saleorders\/\{id\} \(order 17\): answered 503: /);
+    expect(failed.message).toMatch(words);
+  });
+});
+
+it('that its caller gave up is cancelled, and no failure', () => {
+  expect(toActivityFailure(new StoklyCallError('aborted', `${LABEL}: was given up`))).toBeInstanceOf(CancelledFailure);
+});
+
+it('a moment that the vendor named is when the next attempt goes out', () => {
+  const failed = toActivityFailure(new StoklyCallError('rate-limited', LABEL, { retryAfterMs: 7_000 }));
+  expect(failed).toMatchObject({ nextRetryDelay: 7_000 });
+});
