@@ -56,7 +56,10 @@ export type WorkerConfig = Pick<
 >;
 export type RelayConfig = Pick<Parts, 'temporal' | 'webhookSecrets' | 'relay' | 'logLevel'>;
 /** What a starter command may ask for. */
-export type StarterConfig = Pick<Parts, 'temporal' | 'temporalUiUrl' | 'stokly' | 'dotdigital' | 'policy' | 'logLevel'>;
+export type StarterConfig = Pick<
+  Parts,
+  'temporal' | 'temporalUiUrl' | 'stokly' | 'dotdigital' | 'policy' | 'webhookSecrets' | 'relay' | 'logLevel'
+>;
 
 /** @throws ConfigError with every problem at once. */
 export function loadWorkerConfig(env: Environment = process.env): WorkerConfig {

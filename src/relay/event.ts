@@ -1,24 +1,12 @@
 import { z } from 'zod';
+import { HANDLED_TYPES, type HandledType, IGNORED_TYPES } from '../contract/event-types.js';
+
+export { IGNORED_TYPES };
 
 /**
  * The event envelope (A16: ours, because nothing outbound of Stokly's is known). Unknown extra fields are accepted, wrong
  * types refused. A null id counts as absent: a till sale has no customer.
  */
-
-/** Types that move something. Others are acknowledged and counted, so that a sender need not know what we use. */
-export const HANDLED_TYPES = [
-  'order.created',
-  'order.updated',
-  'order.despatched',
-  'order.cancelled',
-  'order.refunded',
-  'customer.created',
-  'customer.updated',
-  'customer.deleted',
-] as const;
-type HandledType = (typeof HANDLED_TYPES)[number];
-
-export const IGNORED_TYPES = ['item.updated', 'item.discontinued'] as const;
 
 /** Any 8-4-4-4-12 UUID in lower case, whatever its version. */
 const id = z

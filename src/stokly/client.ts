@@ -5,6 +5,7 @@ import { StoklyCalls } from './calls.js';
 import { mapCustomer } from './customer-mapping.js';
 import { StoklyCallError } from './errors.js';
 import { allOf, equals, greaterThan, isFilterValue } from './filter.js';
+import { listOrdersWithoutCustomer, type OrderWithoutCustomer } from './orders-without-customer.js';
 import { readPage } from './paging.js';
 import { probeShapes, type ShapeReport } from './probe.js';
 import { OrderReader, orderIdOf } from './read-orders.js';
@@ -23,6 +24,8 @@ export interface StoklyDeps {
 export interface StoklyClient extends StoklyApi {
   /** What the account's data look like: key names, types, counts of enums; never values. */
   probeShapes(options: CallOptions): Promise<ShapeReport>;
+  /** Orders that no customer workflow knows (till sales), oldest number first. */
+  listOrdersWithoutCustomer(options: CallOptions): Promise<OrderWithoutCustomer[]>;
   /** What the limiter has learned, and how long calls have waited. */
   rate(): RateLimiterState;
   /** Closes idle connections. */
@@ -64,6 +67,7 @@ export function createStoklyClient(settings: StoklySettings, deps: StoklyDeps = 
       if (page === 'not-found') throw new StoklyCallError('unreadable-answer', 'GET saleorders: there is no such list');
       return { orderCount: page.count };
     },
+    listOrdersWithoutCustomer: (options) => listOrdersWithoutCustomer(calls, settings.pageSize, options),
     probeShapes: (options) => probeShapes(calls, options),
     rate: () => calls.rate(),
     close: () => calls.close(),

@@ -19,6 +19,11 @@ export function equals(field: FilterField, value: string): Filter {
   return { expression: `[${field}]==${braced([value])}` };
 }
 
+/** Nothing is stated there. */
+export function isNull(field: FilterField): Filter {
+  return { expression: `[${field}]=={@null;}` };
+}
+
 /** At least one value. */
 export function oneOf(field: FilterField, values: readonly string[]): Filter {
   if (values.length === 0) throw new StoklyCallError('refused', 'a filter without values was not sent');

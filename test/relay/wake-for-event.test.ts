@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HANDLED_TYPES, readEvent } from '../../src/relay/event.js';
+import { HANDLED_TYPES } from '../../src/contract/event-types.js';
+import { readEvent } from '../../src/relay/event.js';
 import { wakeForEvent } from '../../src/relay/wake-for-event.js';
 import { CUSTOMER_ID, ORDER_ID, orderUpdated } from './relay-under-test.js';
 
