@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dotdigitalControls, stoklyControls, type DotdigitalControls, type StoklyControls } from './emulator-calls.js';
-import type { Processes } from './processes.js';
+import type { Processes, RunningProcess } from './processes.js';
 import { projectPath } from './project-path.js';
 import {
   childEnvironment,
@@ -39,8 +39,8 @@ export async function startStack(processes: Processes, options: StackOptions): P
   const { ports, folder, tell } = options;
   const settings = await writeSettings(ports, folder);
   const env = childEnvironment(process.env, settings.values);
-  const startProgram = (name: string, path: string, readyUrl: string) =>
-    startHttp(processes, { name, path, readyUrl, env });
+  const start = (name: string, path: string, readyUrl: string) =>
+    startProgram(processes, { name, path, readyUrl, env });
 
   tell('Starting Temporal, with its UI …');
   const temporal = await startTemporalServer(processes, {
@@ -52,8 +52,8 @@ export async function startStack(processes: Processes, options: StackOptions): P
   tell('Starting both emulators, and loading the sample shop …');
   env['STOKLY_EMULATOR_PORT'] = String(ports.stokly);
   env['DOTDIGITAL_EMULATOR_PORT'] = String(ports.dotdigital);
-  await startProgram('stokly', 'dist/emulators/stokly/main.js', `${urlOf(ports.stokly)}/__emulator/state?part=counts`);
-  await startProgram('dotdigital', 'dist/emulators/dotdigital/main.js', `${urlOf(ports.dotdigital)}/`);
+  await start('stokly', 'dist/emulators/stokly/main.js', `${urlOf(ports.stokly)}/__emulator/state?part=counts`);
+  await start('dotdigital', 'dist/emulators/dotdigital/main.js', `${urlOf(ports.dotdigital)}/`);
   const stokly = stoklyControls(urlOf(ports.stokly));
   const dotdigital = dotdigitalControls(urlOf(ports.dotdigital));
   await stokly.raiseLimits(EMULATOR_REQUESTS_PER_MINUTE);
@@ -66,8 +66,8 @@ export async function startStack(processes: Processes, options: StackOptions): P
   const seeded = await dotdigital.seedContacts(await stokly.sampleContacts());
 
   tell('Starting worker and relay …');
-  await startProgram('worker', 'dist/src/worker.js', `${urlOf(ports.metrics)}/metrics`);
-  await startProgram('relay', 'dist/src/relay.js', `${urlOf(ports.relay)}/healthz`);
+  await start('worker', 'dist/src/worker.js', `${urlOf(ports.metrics)}/metrics`);
+  await start('relay', 'dist/src/relay.js', `${urlOf(ports.relay)}/healthz`);
   await stokly.pointWebhooks({ url: `${urlOf(ports.relay)}/webhooks/stokly`, secret: DEMO_WEBHOOK_SECRET });
   return {
     ports,
@@ -79,7 +79,8 @@ export async function startStack(processes: Processes, options: StackOptions): P
   };
 }
 
-async function writeSettings(ports: DemoPorts, folder: string) {
+/** The settings of a run: as values, and in a file for `node --env-file`. */
+export async function writeSettings(ports: DemoPorts, folder: string) {
   // Says nothing: a profile of this machine's user must not lead the demo to another Temporal. (The SDK fails on an empty file.)
   const temporalConfigPath = join(folder, 'temporal.toml');
   await writeFile(temporalConfigPath, '[profile.default]\n');
@@ -94,15 +95,25 @@ async function writeSettings(ports: DemoPorts, folder: string) {
   return { values, path };
 }
 
-async function startHttp(
-  processes: Processes,
-  program: { name: string; path: string; readyUrl: string; env: NodeJS.ProcessEnv },
-): Promise<void> {
-  const { name, path, readyUrl, env } = program;
-  const running = processes.start({ name, command: process.execPath, args: [projectPath(path)], env: { ...env } });
+interface Program {
+  readonly name: string;
+  /** Below the project's root. */
+  readonly path: string;
+  /** Answers with a 2xx once it is ready. */
+  readonly readyUrl: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly nodeArguments?: readonly string[];
+}
+
+/** Starts a program of ours and waits until it answers. */
+export async function startProgram(processes: Processes, program: Program): Promise<RunningProcess> {
+  const { name, path, readyUrl, env, nodeArguments = [] } = program;
+  const args = [...nodeArguments, projectPath(path)];
+  const running = processes.start({ name, command: process.execPath, args, env: { ...env } });
   await processes.waitUntilReady(running, async () => {
     const response = await fetch(readyUrl, { signal: AbortSignal.timeout(2_000) });
     await response.arrayBuffer();
     return response.ok;
   });
+  return running;
 }

@@ -14,6 +14,7 @@ const BUILD_SOURCES = [
   'src',
   'emulators',
   'demo',
+  'bench',
   'scripts/bundle-workflows.mjs',
   'tsconfig.json',
   'tsconfig.build.json',
@@ -111,7 +112,7 @@ export async function ensureBuilt() {
 
 async function compile() {
   // What a file that is gone was compiled to must not stay behind.
-  for (const folder of ['src', 'emulators', 'demo'])
+  for (const folder of ['src', 'emulators', 'demo', 'bench'])
     await rm(join(ROOT, 'dist', folder), { recursive: true, force: true });
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { quiet: true });

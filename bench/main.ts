@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ProcessFailed, Processes } from '../demo/processes.js';
+import { loadText } from './load-text.js';
+import { runLoad } from './load.js';
+import { describeCommit, describeMachine } from './machine.js';
+import type { BenchOptions } from './options.js';
+import { startStack } from './stack.js';
+
+export { parseOptions } from './options.js';
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Ctrl-C or a request to end. */
+class Stopped extends Error {
+  override name = 'Stopped';
+}
+
+/** Starts everything, measures, prints, and stops what it started. Gives the exit status: 1 when something failed or was lost. */
+export async function runBench(options: BenchOptions, temporalCliPath: string): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-'));
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => abort.abort(new Stopped('stopped before its end')));
+  const processes = new Processes({ logPath: join(folder, 'bench.log'), onCrash: (failure) => abort.abort(failure) });
+  try {
+    const aborted = new Promise<never>((_, reject) => {
+      abort.signal.addEventListener('abort', () => reject(abort.signal.reason), { once: true });
+    });
+    const work = measure(options, { processes, folder, temporalCliPath });
+    // What goes on after the end fails as its processes are stopped: nobody waits for it any more.
+    work.catch(() => undefined);
+    return await Promise.race([work, aborted]);
+  } catch (error) {
+    const isPlain = error instanceof ProcessFailed || error instanceof Stopped;
+    tell(`bench: ${isPlain ? error.message : error instanceof Error ? String(error.stack) : String(error)}`);
+    return 1;
+  } finally {
+    await processes.stopAll();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Surroundings {
+  readonly processes: Processes;
+  readonly folder: string;
+  readonly temporalCliPath: string;
+}
+
+async function measure(options: BenchOptions, { processes, folder, temporalCliPath }: Surroundings): Promise<number> {
+  const about = { machine: describeMachine(), commit: await describeCommit() };
+  tell('Starting Temporal, both stand-ins, worker and relay …');
+  const profileFolder = options.profileFolder === null ? null : resolve(options.profileFolder);
+  if (profileFolder !== null) await mkdir(profileFolder, { recursive: true });
+  const stack = await startStack(processes, { temporalCliPath, folder, latencyMs: options.latencyMs, profileFolder });
+  try {
+    const { orders, customers, latencyMs } = options;
+    const result = await runLoad(stack, { orders, customers, tell });
+    if (!options.isJson) tell(loadText(result));
+    process.stdout.write(`${JSON.stringify({ bench: 'load', orders, customers, latencyMs, ...result, ...about })}\n`);
+    return result.burst.lost + result.halfRate.lost + result.orderViolations === 0 ? 0 : 1;
+  } finally {
+    stack.sender.close();
+  }
+}

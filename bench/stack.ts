@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { findFreePorts } from './ports.js';
+import type { Processes, RunningProcess } from '../demo/processes.js';
+import { projectPath } from '../demo/project-path.js';
+import { startProgram, writeSettings } from '../demo/stack.js';
+import { childEnvironment, DEMO_WEBHOOK_SECRET, type DemoPorts, urlOf } from '../demo/surroundings.js';
+import { startTemporalServer } from '../demo/temporal-server.js';
+import { dotdigitalControls, stoklyControls, type DotdigitalControls, type StoklyControls } from './controls.js';
+import { createSender, type Sender } from './sender.js';
+
+export interface Stack {
+  readonly ports: DemoPorts;
+  readonly temporalAddress: string;
+  /** By name: `temporal`, `stokly`, `dotdigital`, `worker`, `relay`. */
+  readonly processes: Readonly<Record<ProcessName, RunningProcess>>;
+  readonly stokly: StoklyControls;
+  readonly dotdigital: DotdigitalControls;
+  readonly sender: Sender;
+}
+
+export const PROCESS_NAMES = ['temporal', 'relay', 'worker', 'stokly', 'dotdigital'] as const;
+export type ProcessName = (typeof PROCESS_NAMES)[number];
+
+export interface StackOptions {
+  readonly temporalCliPath: string;
+  /** For the database, the log and the settings of this run. */
+  readonly folder: string;
+  readonly latencyMs: number;
+  readonly profileFolder: string | null;
+}
+
+/** Everything as it runs in production, set up, with an empty shop. What differs: stand-ins for both vendors, and no UI. */
+export async function startStack(processes: Processes, options: StackOptions): Promise<Stack> {
+  const ports = await findFreePorts();
+  const settings = await writeSettings(ports, options.folder);
+  const env = childEnvironment(process.env, {
+    ...settings.values,
+    LOG_LEVEL: 'warn',
+    STOKLY_EMULATOR_PORT: String(ports.stokly),
+    DOTDIGITAL_EMULATOR_PORT: String(ports.dotdigital),
+  });
+  const temporal = await startTemporalServer(processes, {
+    cliPath: options.temporalCliPath,
+    port: ports.temporal,
+    uiPort: null,
+    databasePath: join(options.folder, 'temporal.db'),
+  });
+  const start = (name: string, path: string, readyUrl: string) => {
+    const isOurs = name === 'worker' || name === 'relay';
+    const nodeArguments = isOurs && options.profileFolder !== null ? profileArguments(options.profileFolder) : [];
+    return startProgram(processes, { name, path, readyUrl, env, nodeArguments });
+  };
+  const stoklyProcess = await start(
+    'stokly',
+    'dist/emulators/stokly/main.js',
+    `${urlOf(ports.stokly)}/__emulator/state?part=counts`,
+  );
+  const dotdigitalProcess = await start(
+    'dotdigital',
+    'dist/emulators/dotdigital/main.js',
+    `${urlOf(ports.dotdigital)}/__emulator/faults`,
+  );
+  const args = [projectPath('dist/src/starter.js'), 'setup'];
+  await processes.runToEnd({ name: 'setup', command: process.execPath, args, env });
+  const stokly = stoklyControls(urlOf(ports.stokly));
+  const dotdigital = dotdigitalControls(urlOf(ports.dotdigital));
+  await stokly.prepare(options.latencyMs);
+  await dotdigital.prepare(options.latencyMs);
+  const worker = await start('worker', 'dist/src/worker.js', `${urlOf(ports.metrics)}/metrics`);
+  const relay = await start('relay', 'dist/src/relay.js', `${urlOf(ports.relay)}/healthz`);
+  return {
+    ports,
+    temporalAddress: temporal.address,
+    processes: { temporal: temporal.process, relay, worker, stokly: stoklyProcess, dotdigital: dotdigitalProcess },
+    stokly,
+    dotdigital,
+    sender: createSender(`${urlOf(ports.relay)}/webhooks/stokly`, DEMO_WEBHOOK_SECRET),
+  };
+}
+
+function profileArguments(folder: string): string[] {
+  return ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+}
