@@ -4,7 +4,7 @@ import { registerAccount } from './account/routes.js';
 import { AnswerError, notEmulated } from './answers.js';
 import { registerContacts } from './contacts/routes.js';
 import type { Emulator } from './emulator.js';
-import { strikeAfter, strikeBefore } from './fault-effects.js';
+import { strikeAfter, strikeBefore, strikeWithBody } from './fault-effects.js';
 import { registerInsight } from './insight/routes.js';
 import { RateLimited } from './rate-limits.js';
 
@@ -21,6 +21,7 @@ export function registerApi(app: FastifyInstance, emulator: Emulator): void {
     }
     reply.headers(emulator.rates.take(request.routeOptions.config.dotdigitalTier ?? 'unlimited', emulator.settings));
   });
+  app.addHook('preHandler', (request, reply) => strikeWithBody(emulator, request, reply));
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.dotdigitalLog !== null) request.dotdigitalLog.status = reply.statusCode;
     return strikeAfter(request, reply, payload);

@@ -6,6 +6,7 @@ import type { Fault } from './faults.js';
 
 const LATENCY_MS = 1000;
 const BYTE_EVERY_MS = 1000;
+const LATE_LOOK_MS = 5;
 const HTML =
   '<!doctype html><html><head><title>Service status</title></head><body><h1>We will be back soon</h1></body></html>';
 
@@ -17,7 +18,10 @@ export async function strikeBefore(emulator: Emulator, request: FastifyRequest, 
   request.dotdigitalFault = fault;
   logged.fault = fault.kind;
   if (fault.kind === 'latency') await pause(fault.delayMs ?? LATENCY_MS);
-  if (fault.kind === 'timeout-before') reply.hijack();
+  if (fault.kind === 'timeout-before') {
+    reply.hijack();
+    dropAfter(reply, fault.delayMs);
+  }
   if (fault.kind === 'html') await reply.code(200).type('text/html; charset=utf-8').send(HTML);
   if (fault.kind === 'status') await sendStatus(emulator, fault, { request, reply });
 }
@@ -40,7 +44,11 @@ async function sendStatus(
 export async function strikeAfter(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   const kind = request.dotdigitalFault?.kind;
   const body = typeof payload === 'string' ? payload : '';
-  if (kind === 'timeout-after') return never();
+  if (kind === 'late-effect') return never();
+  if (kind === 'timeout-after') {
+    dropAfter(reply, request.dotdigitalFault?.delayMs);
+    return never();
+  }
   if (kind === 'reset-mid-body') {
     resetMidBody(reply, body);
     return never();
@@ -48,6 +56,27 @@ export async function strikeAfter(request: FastifyRequest, reply: FastifyReply, 
   if (kind === 'cut-json') return body.slice(0, Math.floor(body.length / 2));
   if (kind === 'byte-a-second') return dribble(Buffer.from(body), request.dotdigitalFault?.delayMs ?? BYTE_EVERY_MS);
   return payload;
+}
+
+/**
+ * What happens to a call whose body has arrived: `late-effect` loses its connection at once, and takes effect only when the
+ * same call has come again and was answered: an older write that lands after a newer one.
+ */
+export async function strikeWithBody(emulator: Emulator, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const fault = request.dotdigitalFault;
+  const logged = request.dotdigitalLog;
+  if (fault?.kind !== 'late-effect' || logged === null) return;
+  const landsAtMs = fault.delayMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + fault.delayMs;
+  reply.raw.socket?.resetAndDestroy();
+  while (emulator.requests.countRepeats(logged) < (fault.afterCalls ?? 1) && performance.now() < landsAtMs) {
+    // Whoever removes the fault lets what it held back land.
+    if (!emulator.faults.isPlanned(fault)) return;
+    await pause(LATE_LOOK_MS, undefined, { ref: false });
+  }
+}
+
+function dropAfter(reply: FastifyReply, delayMs: number | undefined): void {
+  if (delayMs !== undefined) setTimeout(() => reply.raw.socket?.resetAndDestroy(), delayMs).unref();
 }
 
 /** Promises more than it sends, then resets the connection. */

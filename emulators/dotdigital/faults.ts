@@ -5,6 +5,7 @@ const FAULT_KINDS = [
   'status',
   'timeout-before',
   'timeout-after',
+  'late-effect',
   'reset-mid-body',
   'html',
   'cut-json',
@@ -25,8 +26,13 @@ export const faultSchema = z.strictObject({
   /** Chance that it strikes, drawn from a generator with this fault's own seed. */
   probability: z.number().min(0).max(1).optional(),
   seed: z.number().int().optional(),
-  /** `latency`, `late-import`, `byte-a-second` (between bytes): in ms. */
+  /**
+   * In ms. `latency`, `late-import`; `byte-a-second`: between bytes; `timeout-…`: when the connection is dropped (absent:
+   * never); `late-effect`: when it takes effect at the latest (absent: only `afterCalls` counts).
+   */
   delayMs: z.number().int().nonnegative().optional(),
+  /** `late-effect`: it takes effect when this many later calls of the same method and path were answered (default 1). */
+  afterCalls: z.number().int().positive().optional(),
   /** `status`: what is answered, without any effect. */
   status: z.number().int().min(400).max(599).optional(),
   headers: z.record(z.string(), z.string()).optional(),
@@ -68,6 +74,10 @@ export class Faults {
 
   list(): { id: number; struck: number; fault: Fault }[] {
     return this.#planned.map(({ id, struck, fault }) => ({ id, struck, fault }));
+  }
+
+  isPlanned(fault: Fault): boolean {
+    return this.#planned.some((planned) => planned.fault === fault);
   }
 
   clear(): void {

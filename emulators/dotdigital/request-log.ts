@@ -68,6 +68,17 @@ export class RequestLog {
     return this.#count;
   }
 
+  /** How often the same call, by method and path, has come again since and was answered. */
+  countRepeats({ n, method, path }: LoggedRequest): number {
+    let count = 0;
+    for (let at = this.#requests.length - 1; at >= 0; at -= 1) {
+      const later = this.#requests[at];
+      if (later === undefined || later.n <= n) break;
+      if (later.isAnswered && later.method === method && later.path === path) count += 1;
+    }
+    return count;
+  }
+
   /** Of what is kept, by kind. */
   countsByKind(): Record<string, number> {
     const counts: Record<string, number> = {};

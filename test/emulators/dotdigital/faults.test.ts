@@ -70,6 +70,44 @@ describe('a fault', () => {
     expect((await create(driver)).status).toBe(409);
   });
 
+  it('drops the connection of a call that it never answers, if told when', async () => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', [
+      { kind: 'timeout-before', delayMs: 20, times: 1 },
+      { kind: 'timeout-after', delayMs: 20, times: 1 },
+    ]);
+    await expect(create(driver)).rejects.toThrow('fetch failed');
+    expect(isThere(driver)).toBe(false);
+    await expect(create(driver)).rejects.toThrow('fetch failed');
+    expect(isThere(driver)).toBe(true);
+  });
+
+  it('lets a call take effect only after its own repeats were answered', async () => {
+    const driver = await startDriver();
+    await driver.createOrders();
+    const contactId = await driver.seedContact({ email: 'ada@example.com' });
+    await driver.control('POST', 'faults', { kind: 'late-effect', match: { method: 'PUT' }, afterCalls: 2, times: 1 });
+    await expect(driver.put(contactId, '7', { total: 1 })).rejects.toThrow('fetch failed');
+    await driver.put(contactId, '8', { total: 0 });
+    await driver.put(contactId, '7', { total: 2 });
+    await driver.put(contactId, '7', { total: 3 });
+    await expect.poll(() => driver.changes('record')).toHaveLength(4);
+    const totals = (await driver.changes('record')).flatMap(({ key, json }) => (key === '7' ? [json] : []));
+    expect(totals).toEqual(['{"total":2}', '{"total":3}', '{"total":1}']);
+  });
+
+  it.each([
+    ['its time has come', { delayMs: 20 }],
+    ['the fault is removed', {}],
+  ])('lets a late call take effect without a repeat when %s', async (_when, more) => {
+    const driver = await startDriver();
+    await driver.control('POST', 'faults', { kind: 'late-effect', times: 1, ...more });
+    await expect(create(driver)).rejects.toThrow('fetch failed');
+    if (!('delayMs' in more)) await driver.control('DELETE', 'faults');
+    await expect.poll(() => isThere(driver)).toBe(true);
+    expect(lastRequest(driver)).toMatchObject({ fault: 'late-effect', isAnswered: false });
+  });
+
   it('resets the connection in the middle of the answer, after the effect', async () => {
     const driver = await startDriver();
     await driver.control('POST', 'faults', { kind: 'reset-mid-body', times: 1 });
