@@ -32,6 +32,8 @@ export interface WakeCustomer {
   readonly version?: string;
   /** Needed by `decide-review`: what a person decided about the order. Sent by its review alone. */
   readonly decision?: ReviewDecision;
+  /** Who asks for `release-contact` and why; shown with the outcomes, names of staff. */
+  readonly asked?: ReleaseLowerings;
 }
 
 export const wakeCustomerSignal = defineSignal<[WakeCustomer]>('wakeCustomer');

@@ -12,6 +12,8 @@ export const LIMITS = {
   ledgerEntries: 2000,
   /** Outcomes shown in the details of a run. */
   recentOutcomes: 12,
+  /** Characters shown of a name or a reason that a person typed: a line in the details. */
+  actorTextMax: 200,
   /** Continue as new when idle after this many orders. */
   ordersPerRun: 40,
   /** Continue as new under fire from this many history events on. */

@@ -118,7 +118,7 @@ export function applyCommands(state: SyncState): void {
   state.commands = [];
   for (const command of commands) {
     if (command.kind === 'resync') resync(state, command.orderId);
-    else if (command.kind === 'release-contact') release(state);
+    else if (command.kind === 'release-contact') release(state, command);
     else if (command.kind === 'customer-deleted') stopForDeletedCustomer(state);
   }
 }
@@ -166,7 +166,8 @@ function resync(state: SyncState, orderId: string | undefined): void {
 }
 
 /** A person decided that a contact which was deleted may be written again. */
-function release(state: SyncState): void {
+function release(state: SyncState, { asked }: WakeCustomer): void {
+  note(state, '–', `released by ${textOr(asked?.actor, 'a person')}: ${textOr(asked?.reason, 'no reason given')}`);
   state.isStopped = false;
   state.customerSkip = null;
   state.contact = null;
@@ -177,6 +178,13 @@ function release(state: SyncState): void {
     state.entries.map((entry) => entry.orderId),
     'again',
   );
+}
+
+/** What people type: whatever else came is not shown, and a long text only in part. */
+function textOr(given: unknown, otherwise: string): string {
+  return typeof given === 'string' && given !== ''
+    ? given.replaceAll(/\s+/g, ' ').slice(0, LIMITS.actorTextMax)
+    : otherwise;
 }
 
 function voidWritten(entry: LedgerEntry): LedgerEntry {
