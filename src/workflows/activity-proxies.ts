@@ -2,12 +2,13 @@ import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 
 /**
- * One attempt may take two minutes (a drain of 40 orders under a tight rate limit), all attempts together ten: then the workflow
- * says what is wrong and starts over. Heartbeats come from whatever waits longer than a few seconds, so that a killed
+ * One attempt may take three minutes: longer than the longest HTTP call (Dotdigital's 125 s), so that no call outlives its
+ * attempt and lands after the next one, and room for a drain of 40 orders under a tight rate limit. All attempts together
+ * take ten: then the workflow says what is wrong and starts over. Heartbeats come from whatever waits longer than a few seconds, so that a killed
  * worker's work is missed within four.
  */
 const OPTIONS: ActivityOptions = {
-  startToCloseTimeout: '2 minutes',
+  startToCloseTimeout: '3 minutes',
   scheduleToCloseTimeout: '10 minutes',
   heartbeatTimeout: '4 seconds',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
