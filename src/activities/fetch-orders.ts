@@ -3,10 +3,11 @@ import type { DrainPolicy, FetchedOrder, UnreadableFetched } from '../domain/fet
 import { LIMITS } from '../domain/limits.js';
 import { orderStatus } from '../domain/order.js';
 import type { OrderSnapshot } from '../domain/order.js';
-import { MAPPING_VERSION } from '../domain/order-record.js';
+import { MAPPING_VERSION, recordKey } from '../domain/order-record.js';
 import type { SyncPolicy } from '../domain/policy.js';
 import { orderSkipReasons } from '../domain/reasons.js';
-import { judgeOrder, unreadableDifferences } from '../domain/reconcile.js';
+import { holdsOf, judgeOrder, unreadableDifferences } from '../domain/reconcile.js';
+import { orderChoices } from '../domain/review/choices.js';
 import { isNewer } from '../domain/wake-queue.js';
 import type { ReadOrder, UnreadableOrder } from '../stokly/api.js';
 import type { ActivityDeps } from './deps.js';
@@ -95,6 +96,7 @@ export function judgeRead(read: ReadOrder, wanted: OrderWanted, policy: SyncPoli
   if (isBehind && !wanted.acceptBehind) return { kind: 'behind', orderId: read.orderId, seenVersion: snapshot.version };
   const judgement = judgeOrder(snapshot, policy);
   const status = orderStatus(snapshot, judgement);
+  const skipReasonsFor = (one: string) => orderSkipReasons({ ...snapshot, status: one, policy });
   return {
     kind: 'read',
     orderId: read.orderId,
@@ -104,7 +106,9 @@ export function judgeRead(read: ReadOrder, wanted: OrderWanted, policy: SyncPoli
     judgement,
     status,
     lastRefundAt: lastRefundAt(snapshot),
-    skipReasons: orderSkipReasons({ ...snapshot, status, policy }),
+    skipReasons: skipReasonsFor(status),
+    recordKey: recordKey(snapshot, policy),
+    ...(holdsOf(judgement).length === 0 ? {} : { choices: orderChoices(snapshot, judgement, skipReasonsFor) }),
     snapshotHash: hashText(snapshotText(snapshot)),
     moneyHash: hashText(moneyText(snapshot)),
   };

@@ -2,7 +2,10 @@ import type { ContactState } from '../domain/contact-state.js';
 import type { DeleteOrder, OrderWrite, PutOrder } from '../domain/drain-plan.js';
 import type { LedgerEntry, LedgerWritten } from '../domain/ledger.js';
 import { MAPPING_VERSION, mapOrderRecord } from '../domain/order-record.js';
-import { judgeOrder } from '../domain/reconcile.js';
+import type { OrderSnapshot } from '../domain/order.js';
+import { judgeOrder, type Judgement } from '../domain/reconcile.js';
+import { acceptance } from '../domain/review/acceptance.js';
+import { reconciledBy } from '../domain/review/actions.js';
 import { snapshotText } from '../domain/canonical.js';
 import type { CallOptions, RecordJson } from '../dotdigital/api.js';
 import type { RecordResult } from './customer-write.js';
@@ -70,8 +73,11 @@ async function putOne(step: Step, order: PutOrder): Promise<OneResult> {
   const { contact } = work.settled;
   if (contact === null || !deps.policy.writes) return resultOf('would-write', order.entry);
   const snapshot = order.isTrimmed ? await readAgain(step, order) : order.snapshot;
-  const judgement = order.isTrimmed ? judgeOrder(snapshot, deps.policy) : order.judgement;
-  const mapped = mapOrderRecord(snapshot, judgement, deps.policy);
+  const judgement = order.isTrimmed ? judgeAgain(deps, order, snapshot) : order.judgement;
+  const mapped = mapOrderRecord(snapshot, judgement, {
+    orderKey: deps.policy.orderKey,
+    ...(order.acceptedAs === undefined ? {} : { reconciledBy: reconciledBy(order.acceptedAs) }),
+  });
   const isUncertain = order.isUncertain || work.isRepeat || (order.entry.written?.isUnconfirmed ?? false);
   const written: LedgerWritten = {
     hash: hashOf([mapped.record, contact.contactId, MAPPING_VERSION]),
@@ -141,6 +147,15 @@ async function readAgain({ deps, call }: Step, order: PutOrder) {
     throw orderChangedWhileWriting(order.entry.number);
   }
   return read.snapshot;
+}
+
+/** By the rules; or as a person accepted it, and then it is the very order that was judged when the decision was planned. */
+function judgeAgain(deps: ActivityDeps, order: PutOrder, snapshot: OrderSnapshot): Judgement {
+  const judgement = judgeOrder(snapshot, deps.policy);
+  if (order.acceptedAs === undefined) return judgement;
+  const accepted = acceptance(snapshot, judgement, order.acceptedAs);
+  if (!accepted.isAllowed) throw orderChangedWhileWriting(order.entry.number);
+  return { ...accepted.amounts, differences: order.judgement.differences };
 }
 
 async function standsThere(

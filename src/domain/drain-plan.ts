@@ -4,6 +4,9 @@ import type { Judgement } from './judgement.js';
 import type { LedgerEntry } from './ledger.js';
 import type { OrderSnapshot } from './order.js';
 import type { SkipReason } from './reasons.js';
+import type { AcceptAction } from './review/actions.js';
+import type { ReviewDecision } from './review/decision.js';
+import type { ReviewStake } from './review/stake.js';
 import type { Queue, QueueItem } from './wake-queue.js';
 
 /** One thing that `writeCustomer` is asked to do about one order. */
@@ -20,6 +23,8 @@ export interface PutOrder {
   readonly readBack: boolean;
   /** An earlier attempt's fate is unknown: the result is to be read back later. */
   readonly isUncertain: boolean;
+  /** Set where a person accepted amounts that the rules do not let pass: `judgement` has them already. */
+  readonly acceptedAs?: AcceptAction;
 }
 
 export interface DeleteOrder {
@@ -38,6 +43,13 @@ export interface MovedOrder {
   readonly version: string | null;
 }
 
+/** A review that is to be opened, or told what is at stake by now. */
+export interface PlannedReview {
+  readonly orderId: string;
+  readonly number: string;
+  readonly stake: ReviewStake;
+}
+
 /** What a drain decides to do, before anything is written. */
 export interface DrainPlan {
   /** The ledger with holds and skips entered; puts stand in it as they were. */
@@ -45,6 +57,10 @@ export interface DrainPlan {
   readonly writes: readonly OrderWrite[];
   readonly requeue: readonly QueueItem[];
   readonly moved: readonly MovedOrder[];
+  /** Orders that wait for a person whose review does not know of this money yet. */
+  readonly reviews: readonly PlannedReview[];
+  /** Decisions about the very money that was read which cannot be carried out, by order, with the reason. */
+  readonly refusals: ReadonlyMap<string, string>;
   /** Orders newly held, in this drain. */
   readonly held: readonly LedgerEntry[];
   readonly skipped: readonly LedgerEntry[];
@@ -61,6 +77,8 @@ export interface DrainContext {
   /** Nothing is written for this customer (deleted in Stokly, or its contact was deleted), and nothing is deleted. */
   readonly isStopped: boolean;
   readonly uncertainOrderIds: readonly string[];
+  /** Decisions of reviews that are not carried out yet, by order. Absent where there are none. */
+  readonly decisions?: Readonly<Record<string, ReviewDecision>>;
 }
 
 export interface DrainInput {

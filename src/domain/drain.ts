@@ -1,8 +1,11 @@
-import type { DrainContext, DrainInput, DrainPlan, MovedOrder, OrderWrite } from './drain-plan.js';
+import type { DrainContext, DrainInput, DrainPlan, MovedOrder, OrderWrite, PlannedReview } from './drain-plan.js';
 import { entryOf, unreadableEntry } from './entry.js';
 import type { FetchedOrder, JudgedOrder, UnreadableFetched } from './fetched-order.js';
 import type { LedgerEntry } from './ledger.js';
 import { firstReason, type SkipReason } from './reasons.js';
+import { isAccept } from './review/actions.js';
+import type { ReviewDecision } from './review/decision.js';
+import { acceptedOrder, stakeOf, underDecision } from './review/plan-review.js';
 import { pauseForBehind, pauseForNotFound, type QueueItem, queueItem } from './wake-queue.js';
 
 type MutablePlan = {
@@ -10,6 +13,8 @@ type MutablePlan = {
   writes: OrderWrite[];
   requeue: QueueItem[];
   moved: MovedOrder[];
+  reviews: PlannedReview[];
+  refusals: Map<string, string>;
   held: LedgerEntry[];
   skipped: LedgerEntry[];
   unknownOrderIds: string[];
@@ -23,6 +28,8 @@ export function planDrain(context: DrainContext, input: DrainInput): DrainPlan {
     writes: [],
     requeue: [],
     moved: [],
+    reviews: [],
+    refusals: new Map(),
     held: [],
     skipped: [],
     unknownOrderIds: [],
@@ -85,11 +92,11 @@ function planNotFound(step: Step): void {
     plan.notes.push({ number: item.orderId, what: 'not in Stokly after a day of asking' });
     return;
   }
-  planSkip(step, { ...known, heldAt: null }, 'removed');
+  planSkip(step, { ...known, heldAt: null }, { reason: 'removed' });
 }
 
 function planRead(step: Step, order: JudgedOrder | UnreadableFetched): void {
-  const { plan, context, input, item } = step;
+  const { plan, context } = step;
   const customerId = order.kind === 'read' ? order.snapshot.customerId : order.customerId;
   const before = plan.entries.get(order.orderId) ?? null;
   // An unreadable order may not name its customer; then it stays with the one that the event named.
@@ -97,16 +104,50 @@ function planRead(step: Step, order: JudgedOrder | UnreadableFetched): void {
     planMove(step, { before, customerId, version: order.kind === 'read' ? order.snapshot.version : order.version });
     return;
   }
-  const entry =
+  const { under, decision } = decided(step, order, before);
+  if (under.kind === 'accepted' && order.kind === 'read') {
+    planJudged(step, acceptedOrder(order, under.choice), { before, decision });
+    return;
+  }
+  if (under.kind === 'refused') plan.refusals.set(order.orderId, under.why);
+  planJudged(step, order, { before, decision: under.kind === 'excluded' ? decision : null });
+}
+
+/** What a person decided about the very money that was read: just now, or at an earlier time. */
+function decided({ context }: Step, order: JudgedOrder | UnreadableFetched, before: LedgerEntry | null) {
+  const pending = context.decisions?.[order.orderId] ?? null;
+  const underPending = underDecision(order, pending);
+  if (underPending.kind !== 'none') return { under: underPending, decision: pending };
+  const standing = before?.decision ?? null;
+  return { under: underDecision(order, standing), decision: standing };
+}
+
+/** `decision`: the one that is carried out now, or was before; null where none applies to this money. */
+function planJudged(
+  step: Step,
+  order: JudgedOrder | UnreadableFetched,
+  known: { readonly before: LedgerEntry | null; readonly decision: ReviewDecision | null },
+): void {
+  const { plan, context, input, item } = step;
+  const { before, decision } = known;
+  const read =
     order.kind === 'read' ? entryOf(order, before, input.nowMs) : unreadableEntry(order, before, input.nowMs);
-  const reason = firstReason([...order.skipReasons, ...standingReasons(context)]);
+  const entry: LedgerEntry = decision === null ? read : { ...read, decision };
+  const isExcluded = decision?.action === 'exclude';
+  const reason = firstReason([
+    ...order.skipReasons,
+    ...standingReasons(context),
+    ...(isExcluded ? (['excluded-by-review'] as const) : []),
+  ]);
   if (reason !== null) {
-    planSkip(step, entry, reason);
+    // A ledger that was lost knows of no record; what a person has just taken out is deleted all the same.
+    const isNews = isExcluded && context.decisions?.[order.orderId] === decision;
+    planSkip(step, entry, { reason, recordKey: isNews && order.kind === 'read' ? (order.recordKey ?? null) : null });
     return;
   }
   const differences = order.kind === 'read' ? order.judgement.differences : order.differences;
   if (differences.some((difference) => difference.severity === 'hold')) {
-    planFailing(step, entry);
+    planFailing(step, entry, order);
     return;
   }
   if (order.kind !== 'read') return;
@@ -121,6 +162,7 @@ function planRead(step: Step, order: JudgedOrder | UnreadableFetched): void {
     snapshot: order.snapshot,
     isTrimmed: order.isTrimmed,
     judgement: order.judgement,
+    ...(decision !== null && isAccept(decision.action) ? { acceptedAs: decision.action } : {}),
     readBack: item.why === 'unconfirmed',
     isUncertain: context.uncertainOrderIds.includes(order.orderId),
   });
@@ -132,26 +174,32 @@ function standingReasons(context: DrainContext): SkipReason[] {
   return context.isStopped || context.contact !== null ? [context.customerSkip] : [];
 }
 
-function planSkip({ plan, context }: Step, entry: LedgerEntry, reason: SkipReason): void {
+function planSkip(
+  { plan, context }: Step,
+  entry: LedgerEntry,
+  { reason, recordKey = null }: { readonly reason: SkipReason; readonly recordKey?: string | null },
+): void {
   const skipped: LedgerEntry = { ...entry, outcome: 'skipped', reason, heldAt: null };
   plan.entries.set(entry.orderId, skipped);
   plan.skipped.push(skipped);
-  if (entry.written !== null && !context.isStopped) {
-    plan.writes.push({
-      kind: 'delete',
-      orderId: entry.orderId,
-      number: entry.number,
-      recordKey: entry.written.recordKey,
-      entry: skipped,
-    });
+  const standing = entry.written?.recordKey ?? recordKey;
+  if (standing !== null && !context.isStopped) {
+    const { orderId, number } = entry;
+    plan.writes.push({ kind: 'delete', orderId, number, recordKey: standing, entry: skipped });
   }
 }
 
 /** Held only if it still fails on a second read, `holdAfterMs` after the first that failed. */
-function planFailing({ plan, input, item }: Step, entry: LedgerEntry): void {
+function planFailing(
+  { plan, context, input, item }: Step,
+  entry: LedgerEntry,
+  order: JudgedOrder | UnreadableFetched,
+): void {
   const failingSinceMs = item.failingSinceMs === 0 ? input.nowMs : item.failingSinceMs;
   const holdAtMs = failingSinceMs + input.policy.holdAfterMs;
-  const wasHeld = plan.entries.get(entry.orderId)?.outcome === 'held';
+  // A decision is answered at once: who made it waits.
+  const isDecided = context.decisions?.[entry.orderId] !== undefined;
+  const wasHeld = isDecided || plan.entries.get(entry.orderId)?.outcome === 'held';
   if (!wasHeld && input.nowMs < holdAtMs) {
     plan.requeue.push({ ...item, why: 'second-read', failingSinceMs, dueAtMs: holdAtMs });
     plan.notes.push({ number: entry.number, what: `does not add up; read again ${new Date(holdAtMs).toISOString()}` });
@@ -165,6 +213,12 @@ function planFailing({ plan, input, item }: Step, entry: LedgerEntry): void {
   };
   plan.entries.set(entry.orderId, held);
   plan.held.push(held);
+  // A result from before reviews says nothing of choices: then the order is read again (`queueUnreviewed`).
+  const areChoicesKnown = order.kind === 'unreadable' || order.choices !== undefined;
+  if (areChoicesKnown && (isDecided || held.review?.moneyHash !== held.read.moneyHash)) {
+    const { orderId, number } = held;
+    plan.reviews.push({ orderId, number, stake: stakeOf(order, held, input.nowMs) });
+  }
 }
 
 function planMove(

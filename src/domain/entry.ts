@@ -26,6 +26,7 @@ export function entryOf(order: JudgedOrder, before: LedgerEntry | null, nowMs: n
       at: new Date(nowMs).toISOString(),
     },
     written: before?.written ?? null,
+    ...carriedFrom(before),
   };
 }
 
@@ -53,5 +54,14 @@ export function unreadableEntry(order: UnreadableFetched, before: LedgerEntry | 
       at: new Date(nowMs).toISOString(),
     },
     written: before?.written ?? null,
+    ...carriedFrom(before),
+  };
+}
+
+/** What is known of its review, and what was decided, outlives every read. */
+function carriedFrom(before: LedgerEntry | null): Pick<LedgerEntry, 'review' | 'decision'> {
+  return {
+    ...(before?.review === undefined ? {} : { review: before.review }),
+    ...(before?.decision === undefined ? {} : { decision: before.decision }),
   };
 }

@@ -1,6 +1,7 @@
 import type { OrderSnapshot } from './order.js';
 import type { SkipReason } from './reasons.js';
 import type { Difference, Judgement } from './reconcile.js';
+import type { OrderChoices } from './review/choices.js';
 
 /** One order as `fetchOrders` read and judged it. No personal data. */
 export type FetchedOrder =
@@ -28,6 +29,10 @@ export interface JudgedOrder {
   readonly skipReasons: readonly SkipReason[];
   readonly snapshotHash: string;
   readonly moneyHash: string;
+  /** The record's key in the collection. Absent in results from before reviews. */
+  readonly recordKey?: string;
+  /** What a person could decide; only where the money does not add up. */
+  readonly choices?: OrderChoices;
 }
 
 export interface UnreadableFetched {

@@ -1,5 +1,6 @@
 import type { Difference } from './judgement.js';
 import type { SkipReason } from './reasons.js';
+import type { OpenedReview, ReviewDecision } from './review/decision.js';
 
 export const OUTCOMES = ['synced', 'held', 'skipped'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -27,6 +28,10 @@ export interface LedgerEntry {
   readonly read: LedgerRead;
   /** What stands in Dotdigital as Dotdigital confirmed it; null where there is no record. */
   readonly written: LedgerWritten | null;
+  /** The review that was opened for it and is not closed yet; absent where there is none. */
+  readonly review?: OpenedReview;
+  /** The last decision of a person that was carried out; stands while `read.moneyHash` is the decision's. */
+  readonly decision?: ReviewDecision;
 }
 
 export interface LedgerRead {

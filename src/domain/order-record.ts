@@ -16,6 +16,7 @@ import {
   returnedQuantity,
 } from './order.js';
 import type { SyncPolicy } from './policy.js';
+import type { ReconciledBy } from './review/actions.js';
 import { cleanText } from './text.js';
 
 /**
@@ -59,7 +60,7 @@ export interface MappedOrder {
 export function mapOrderRecord(
   snapshot: OrderSnapshot,
   judgement: Omit<Judgement, 'differences'>,
-  policy: Pick<SyncPolicy, 'orderKey'>,
+  policy: Pick<SyncPolicy, 'orderKey'> & { readonly reconciledBy?: ReconciledBy },
 ): MappedOrder {
   const key = recordKey(snapshot, policy);
   const status = orderStatus(snapshot, judgement);
@@ -75,7 +76,7 @@ export function mapOrderRecord(
     refund_status: refund,
     ...amountFields(snapshot, judgement),
     ...refundFields(snapshot),
-    reconciled_by: 'rules',
+    reconciled_by: policy.reconciledBy ?? ('rules' satisfies ReconciledBy),
     refunds_known: snapshot.refundsKnown,
     ...productFields(snapshot),
   };
@@ -84,7 +85,7 @@ export function mapOrderRecord(
 }
 
 /** What `ORDER_KEY` names; the order number where the order has no reference of its channel. */
-function recordKey(snapshot: OrderSnapshot, policy: Pick<SyncPolicy, 'orderKey'>): string {
+export function recordKey(snapshot: OrderSnapshot, policy: Pick<SyncPolicy, 'orderKey'>): string {
   const reference = policy.orderKey === 'sourceReferenceId' ? cleanText(snapshot.sourceOrderId) : null;
   return reference ?? snapshot.number;
 }

@@ -31,7 +31,11 @@ export const ORDER_RECORD_FIELDS: readonly RecordField[] = [
   always('discount_amount', 'amount', 'With tax, a positive number: the discount on the order as a whole.'),
   sometimes('refund_count', 'integer', 'Completed refunds; left out where refunds are not known.'),
   sometimes('last_refund_date', 'date', 'When the last of them was.'),
-  always('reconciled_by', 'text', '`rules`: the amounts add up by the rules.'),
+  always(
+    'reconciled_by',
+    'text',
+    '`rules`: the amounts add up by the rules. `review-stated`, `review-computed`: they do not, and a person accepted them.',
+  ),
   always('refunds_known', 'boolean', "False where Stokly's account shows no refunds, only a total."),
   sometimes('products', 'list', 'What the customer keeps.'),
   sometimes('returned_products', 'list', 'What came back or was given back.'),
