@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createPostgres, findPostgres, startPostgres, stopPostgres } from './cluster-postgres.mjs';
 import {
   findServer,
@@ -29,6 +30,7 @@ const USAGE = [
 
 /** Not below the home folder: where this runs as root, PostgreSQL runs as a user who may not go there. */
 const FOLDER = process.env['LOCKSTEP_CLUSTER_FOLDER'] || join(tmpdir(), 'lockstep-cluster');
+const LOOK_AGAIN_MS = 500;
 const STATE = join(FOLDER, 'cluster.json');
 
 /**
@@ -51,32 +53,32 @@ async function writeState(state) {
   await chmod(STATE, 0o600);
 }
 
+/** PostgreSQL's schema keeps the ports of Temporal's services in a `smallint`; and below what the system gives out by itself. */
+const PORT_MIN = 20_000;
+const PORT_MAX = 32_000;
+
 /**
- * All at once, so that no two are the same.
+ * Holds a port of 127.0.0.1, so that nobody else is given it meanwhile.
  *
- * @param {number} count
+ * @returns {Promise<import('node:net').Server>}
  */
-async function freePorts(count) {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        /** @type {Promise<import('node:net').Server>} */ (
-          new Promise((resolve, reject) => {
-            const server = createServer();
-            server.on('error', reject).listen(0, '127.0.0.1', () => resolve(server));
-          })
-        ),
-    ),
-  );
-  const ports = servers.map((server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+function holdPort() {
+  const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN));
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', (error) => {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EADDRINUSE') holdPort().then(resolve, reject);
+      else reject(error);
+    });
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
 }
 
 async function choosePorts() {
-  const [postgresPort = 0, frontend = 0, http = 0, history = 0, matching = 0, worker = 0, ...members] =
-    await freePorts(10);
+  const held = await Promise.all(Array.from({ length: 10 }, holdPort));
+  const free = held.map((server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port);
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  const [postgresPort = 0, frontend = 0, http = 0, history = 0, matching = 0, worker = 0, ...members] = free;
   return { postgresPort, ports: { frontend, http, history, matching, worker, members } };
 }
 
@@ -91,7 +93,8 @@ async function up() {
   await linkCommandLine(programs, temporal);
   const postgres = await findPostgres(join(FOLDER, 'postgres'));
   await stopPostgres(postgres);
-  const { postgresPort, ports } = await choosePorts();
+  // The same as before: Temporal remembers for a while where its services were.
+  const { postgresPort, ports } = before ?? (await choosePorts());
   const password = (await createPostgres(postgres)) || before?.password;
   if (password === undefined) throw new PlainError(`${STATE} is gone: \`npm run cluster -- delete\`, then up.`);
   await writeState({ password, postgresPort, ports, pid: 0 });
@@ -110,11 +113,20 @@ async function up() {
   const state = { password, postgresPort, ports, pid };
   await writeState(state);
   const env = { TEMPORAL_ADDRESS: addressOf(state), TEMPORAL_NAMESPACE: 'default', TEMPORAL_RETENTION: '72h' };
-  await runDeployScript('create-namespace.sh', { programs, env }).catch(async (error) => {
-    throw new PlainError(`${error.message}\n${await logEnd(FOLDER)}`);
-  });
+  await Promise.race([runDeployScript('create-namespace.sh', { programs, env }), untilServerEnds(pid)]);
   await setUp(env);
   return state;
+}
+
+/**
+ * Rejects when the server has ended, with the end of its log.
+ *
+ * @param {number} pid
+ * @returns {Promise<never>}
+ */
+async function untilServerEnds(pid) {
+  while (await isServer(pid)) await pause(LOOK_AGAIN_MS, undefined, { ref: false });
+  throw new PlainError(`Temporal ended. The end of its log:\n${await logEnd(FOLDER)}`);
 }
 
 /** @param {ClusterState} state */

@@ -15,7 +15,8 @@ export function tell(line) {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean }} [options] `quiet` keeps the output and gives it back.
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, uid?: number, gid?: number }} [options]
+ * `quiet` keeps the output and gives it back; `uid` and `gid`: whom it runs as.
  * @returns {Promise<{ code: number, output: string }>} 127 when the command could not be started, 128 + n when a signal ended it.
  */
 export function run(command, args, options = {}) {
@@ -24,6 +25,8 @@ export function run(command, args, options = {}) {
       cwd: options.cwd ?? ROOT,
       env: options.env ?? process.env,
       stdio: options.quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 2, 2],
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.gid === undefined ? {} : { gid: options.gid }),
     });
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text) => {
