@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import 'vitest';
 import type { TestProject } from 'vitest/node';
@@ -12,12 +13,15 @@ import { findTemporal } from '../../scripts/get-temporal.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The one dev server of this run, in memory, with our search attributes. Each test has its own task queue and ids. */
+    /** The one server of this run: a dev server in memory, unless a setting names another. Each test file has a namespace of its own. */
     temporalAddress: string;
     /** The workflows, bundled once from the sources of this run: for `workflowBundle: { codePath }`. */
     workflowBundlePath: string;
   }
 }
+
+/** `TEST_TEMPORAL_ADDRESS=host:port` runs the tests against a server that runs already, such as `npm run cluster -- up` starts. */
+const ADDRESS_SETTING = 'TEST_TEMPORAL_ADDRESS';
 
 /** Starts Temporal and bundles the workflows, once for a whole run of the tests that need them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -28,9 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const cliPath = await findTemporal();
-    const port = await freePort();
-    const { address } = await startTemporalServer(processes, { cliPath, port, uiPort: null, databasePath: null });
+    const address = (await givenServer()) ?? (await ownServer(processes));
     const { code } = await bundleWorkflowCode({ workflowsPath: projectPath('src/workflows/index.ts') });
     const workflowBundlePath = join(folder, 'workflow-bundle.js');
     await writeFile(workflowBundlePath, code);
@@ -41,4 +43,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await teardown();
     throw error;
   }
+}
+
+async function givenServer(): Promise<string | null> {
+  const address = process.env[ADDRESS_SETTING]?.trim() ?? '';
+  if (address === '') return null;
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: '5s' });
+    const { serverVersion } = await connection.workflowService.getSystemInfo({});
+    await connection.close();
+    process.stderr.write(`Temporal ${serverVersion} at ${address}, from ${ADDRESS_SETTING}\n`);
+    return address;
+  } catch (error) {
+    throw new Error(`${ADDRESS_SETTING} names ${address}, but no Temporal server answers there.`, { cause: error });
+  }
+}
+
+async function ownServer(processes: Processes): Promise<string> {
+  const cliPath = await findTemporal();
+  const port = await freePort();
+  const { address } = await startTemporalServer(processes, { cliPath, port, uiPort: null, databasePath: null });
+  return address;
 }
