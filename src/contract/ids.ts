@@ -28,3 +28,8 @@ export function routeWorkflowId(eventId: string): string {
 export function reviewWorkflowId(orderId: string): string {
   return `${REVIEW_PREFIX}${orderId}`;
 }
+
+/** The customer of a customer workflow's id; null for any other workflow's. */
+export function customerIdOf(workflowId: string): string | null {
+  return workflowId.startsWith(CUSTOMER_PREFIX) ? workflowId.slice(CUSTOMER_PREFIX.length) : null;
+}

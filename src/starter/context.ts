@@ -13,6 +13,10 @@ export interface StarterContext {
   print(text: string): void;
   /** A line to standard error: errors. */
   complain(text: string): void;
+  /** Asks the person and gives the line that was typed; null where nobody answers (end of input). */
+  ask(question: string): Promise<string | null>;
+  /** From now on Ctrl-C ends nothing by itself: it aborts the signal. For a command that runs until it is ended. */
+  interruption(): AbortSignal;
   connectTemporal(settings: TemporalSettings): Promise<TemporalAccess>;
   createStokly(settings: StoklySettings): StoklyClient;
   createDotdigital(settings: DotdigitalSettings): DotdigitalClient;

@@ -4,7 +4,8 @@ import { customerWorkflowId, WORKFLOW_TYPES } from '../contract/ids.js';
 import { type CustomerState, customerStateQuery, type WakeCustomer } from '../contract/messages.js';
 import { CUSTOMER_STATUS, NEEDS_ATTENTION } from '../contract/search-attributes.js';
 import { wakeCustomerStart } from '../contract/wake-start.js';
-import { grpcCodeOf, type TemporalAccess } from '../temporal.js';
+import type { TemporalAccess } from '../temporal.js';
+import { isUnanswered } from './unanswered.js';
 
 /** What can be learned about a customer's workflow right now. */
 export type CustomerView =
@@ -17,26 +18,37 @@ export type CustomerView =
 const QUERY_TIMEOUT_MS = 5_000;
 const WAKE_TIMEOUT_MS = 10_000;
 
-/** gRPC status codes of a query that no worker answers: CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION. */
-const UNANSWERED = new Set([1, 4, 9]);
-
-export async function viewCustomer({ client }: TemporalAccess, customerId: string): Promise<CustomerView> {
-  const handle = client.workflow.getHandle(customerWorkflowId(customerId));
-  try {
-    const state = await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
-      handle.query(customerStateQuery, 'full'),
-    );
-    return { kind: 'answers', state };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { kind: 'none' };
-    if (!UNANSWERED.has(grpcCodeOf(error) ?? -1)) throw error;
-  }
-  const { typedSearchAttributes } = await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.describe());
+export async function viewCustomer(access: TemporalAccess, customerId: string): Promise<CustomerView> {
+  const asked = await askCustomer(access, customerId, 'full');
+  if (asked.kind !== 'unanswered') return asked;
+  const handle = access.client.workflow.getHandle(customerWorkflowId(customerId));
+  const { typedSearchAttributes } = await access.client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
+    handle.describe(),
+  );
   return {
     kind: 'no-worker',
     status: typedSearchAttributes.get(CUSTOMER_STATUS) ?? null,
     needsAttention: typedSearchAttributes.get(NEEDS_ATTENTION) ?? [],
   };
+}
+
+/** Its own answer, within five seconds. `summary` leaves the ledger's entries out. */
+export async function askCustomer(
+  { client }: TemporalAccess,
+  customerId: string,
+  detail: 'summary' | 'full',
+): Promise<Extract<CustomerView, { kind: 'answers' | 'none' }> | { readonly kind: 'unanswered' }> {
+  const handle = client.workflow.getHandle(customerWorkflowId(customerId));
+  try {
+    const state = await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
+      handle.query(customerStateQuery, detail),
+    );
+    return { kind: 'answers', state };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { kind: 'none' };
+    if (isUnanswered(error)) return { kind: 'unanswered' };
+    throw error;
+  }
 }
 
 /** Each call is a wake of its own: it carries a new event id. Resolves when Temporal has it. */

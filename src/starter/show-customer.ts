@@ -1,10 +1,10 @@
 import Table from 'cli-table3';
 import type { CustomerState } from '../contract/messages.js';
 import type { LedgerEntry } from '../domain/ledger.js';
-import { currencyScale, formatMinor } from '../domain/money.js';
 import { type SkipReason, REASONS } from '../domain/reasons.js';
 import { unreachable } from './context.js';
 import type { CustomerView } from './customer-workflow.js';
+import { amount } from './outcome-text.js';
 
 /** Orders in the table; more are counted below it. */
 const ORDERS_SHOWN = 30;
@@ -22,11 +22,6 @@ export function reasonLines(reason: SkipReason): string[] {
 
 export function attentionLine(needsAttention: readonly string[]): string {
   return labelled('attention', needsAttention.length === 0 ? 'none needed' : needsAttention.join(', '));
-}
-
-/** An amount of a ledger entry; an order that cannot be read may have a currency that nobody knows. */
-export function amount(minorUnits: number, currency: string): string {
-  return currencyScale(currency) === null ? 'not known' : `${formatMinor(minorUnits, currency)} ${currency}`;
 }
 
 export function customerLines(customerId: string, customer: CustomerView, link: string): string[] {

@@ -7,7 +7,8 @@ import type { ReadOrder } from '../stokly/api.js';
 import { unreachable } from './context.js';
 import type { CustomerView } from './customer-workflow.js';
 import type { OrderView } from './order-view.js';
-import { amount, attentionLine, labelled, reasonLines } from './show-customer.js';
+import { amount } from './outcome-text.js';
+import { attentionLine, labelled, reasonLines } from './show-customer.js';
 
 /** One order from all three sides, for a person. */
 export function orderLines(view: OrderView, policy: SyncPolicy): string[] {

@@ -1,7 +1,7 @@
 import { loadStarterConfig } from '../config.js';
-import { LIVE, SCHEMA_VERSION, type StarterContext, StarterError, using } from './context.js';
+import { SCHEMA_VERSION, type StarterContext, using } from './context.js';
 import { customerLink, wake } from './customer-workflow.js';
-import { findOrder, type Target } from './target.js';
+import { findCustomer, type Target } from './target.js';
 
 /**
  * Has an order, or a customer's own data, looked at again, as an event of Stokly's would. Safe to repeat: what is as it
@@ -13,19 +13,9 @@ export async function runWake(
   context: StarterContext,
 ): Promise<number> {
   const config = loadStarterConfig(['temporal', 'temporalUiUrl', 'stokly'], context.env);
-  const { customerId, orderId } = await using(context.createStokly(config.stokly), async (stokly) => {
-    if (target.kind === 'order') {
-      const found = await findOrder(stokly, target.order);
-      if (found.customerId !== null) return { customerId: found.customerId, orderId: found.orderId };
-      throw new StarterError(
-        `order ${target.order} has no customer (a till sale, for instance): there is nobody to wake`,
-      );
-    }
-    // A workflow for a customer that is not there would stand for ever.
-    if ((await stokly.readCustomer(target.customerId, LIVE)) !== null)
-      return { customerId: target.customerId, orderId: null };
-    throw new StarterError(`Stokly has no customer ${target.customerId}`);
-  });
+  const { customerId, orderId } = await using(context.createStokly(config.stokly), (stokly) =>
+    findCustomer(stokly, target),
+  );
   return using(await context.connectTemporal(config.temporal), async (temporal) => {
     const asked = orderId === null ? ({ kind: 'customer' } as const) : ({ kind: 'order', orderId } as const);
     const { eventId } = await wake(temporal, customerId, asked);

@@ -13,14 +13,34 @@ export interface StarterRun {
   readonly err: string[];
 }
 
+/** The person at the terminal. */
+export interface Person {
+  /** Lines typed, in order; then the input ends. */
+  readonly types?: readonly string[];
+  /** Aborted: Ctrl-C. */
+  readonly interrupts?: AbortSignal;
+  /** Sees each line as it is printed. */
+  readonly sees?: (line: string) => void;
+}
+
 /** Runs the command line in this process, with the real clients, under these settings alone. */
-export async function starter(args: readonly string[], env: Environment = {}): Promise<StarterRun> {
+export async function starter(
+  args: readonly string[],
+  env: Environment = {},
+  person: Person = {},
+): Promise<StarterRun> {
   const out: string[] = [];
   const err: string[] = [];
+  const typed = [...(person.types ?? [])];
   const status = await runStarter(args, {
     env: { TEMPORAL_CONFIG_FILE: '/nonexistent', ...env },
-    print: (text) => void out.push(text),
+    print(text) {
+      out.push(text);
+      person.sees?.(text);
+    },
     complain: (text) => void err.push(text),
+    ask: async () => typed.shift() ?? null,
+    interruption: () => person.interrupts ?? new AbortController().signal,
     connectTemporal: (settings) => connectTemporal(settings, env['TEMPORAL_ADDRESS'] === NOWHERE ? 200 : 5_000),
     createStokly: (settings) => createStoklyClient(settings),
     createDotdigital: (settings) => createDotdigitalClient(settings),
