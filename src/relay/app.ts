@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { endConnectionsWhenClosing } from './closing.js';
 import { addHealthRoute } from './health.js';
 import { createRelayMetrics, type RelayMetrics } from './metrics.js';
 import { createSignatureCheck } from './signature.js';
@@ -61,6 +62,7 @@ export async function createRelayApp(options: RelayOptions): Promise<FastifyInst
     },
   });
   app.server.maxConnections = limits.connectionsMax;
+  endConnectionsWhenClosing(app, limits.requestTimeoutMs + limits.acceptTimeoutMs);
   takeBodiesAsBytes(app);
   answerErrors(app, { log: options.log, metrics });
   await app.register(helmet);
