@@ -17,7 +17,8 @@ const LAYERS: Record<string, Partial<Record<string, Verdict>>> = {
   stokly: { stokly: 'yes', http: 'yes', domain: 'yes' },
   dotdigital: { dotdigital: 'yes', http: 'yes', domain: 'yes' },
   http: { http: 'yes' },
-  relay: { relay: 'yes', contract: 'yes', domain: 'yes' },
+  metrics: { metrics: 'yes', contract: 'yes', domain: 'yes' },
+  relay: { relay: 'yes', contract: 'yes', domain: 'yes', metrics: 'yes' },
   starter: { starter: 'yes', contract: 'yes', domain: 'yes', stokly: 'yes', dotdigital: 'yes' },
 };
 
@@ -30,6 +31,7 @@ const PACKAGES_REFUSED: Record<string, readonly string[]> = {
   stokly: ['axios', 'fastify', '@temporalio/activity', '@temporalio/common'],
   dotdigital: ['axios', 'fastify', '@temporalio/activity', '@temporalio/common'],
   http: ['fastify', '@temporalio/common'],
+  metrics: ['axios', 'fastify', '@temporalio/worker', '@temporalio/workflow', '@temporalio/activity'],
   relay: ['axios', '@temporalio/worker', '@temporalio/workflow', '@temporalio/activity'],
   starter: ['axios', 'fastify', '@temporalio/worker', '@temporalio/workflow', '@temporalio/activity'],
 };

@@ -30,6 +30,8 @@ export interface WakeCustomer {
   readonly orderId?: string;
   /** The version that the sender saw (ISO instant): a ledger that has it already drops the wake unread. */
   readonly version?: string;
+  /** When the relay had received the event (ISO instant, the relay's clock); absent for a wake that no event asked for. */
+  readonly receivedAt?: string;
   /** Needed by `decide-review`: what a person decided about the order. Sent by its review alone. */
   readonly decision?: ReviewDecision;
   /** Who asks for `release-contact` and why; shown with the outcomes, names of staff. */

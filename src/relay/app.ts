@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { endConnectionsWhenClosing } from './closing.js';
+import { limitConnections, refuseConnections } from './connections.js';
 import { addHealthRoute } from './health.js';
 import { createRelayMetrics, type RelayMetrics } from './metrics.js';
 import { createSignatureCheck } from './signature.js';
@@ -55,14 +55,14 @@ export async function createRelayApp(options: RelayOptions): Promise<FastifyInst
     connectionTimeout: limits.requestTimeoutMs * 2,
     keepAliveTimeout: 30_000,
     forceCloseConnections: 'idle',
+    clientErrorHandler: refuseConnections(metrics),
     // Node looks for slow senders only this often.
     http: {
       connectionsCheckingInterval: Math.min(1_000, limits.requestTimeoutMs),
       headersTimeout: limits.requestTimeoutMs,
     },
   });
-  app.server.maxConnections = limits.connectionsMax;
-  endConnectionsWhenClosing(app, limits.requestTimeoutMs + limits.acceptTimeoutMs);
+  limitConnections(app.server, limits.connectionsMax, metrics);
   takeBodiesAsBytes(app);
   answerErrors(app, { log: options.log, metrics });
   await app.register(helmet);

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { HANDLED_TYPES, type HandledType, IGNORED_TYPES } from '../contract/event-types.js';
 
-export { IGNORED_TYPES };
-
 /**
  * The event envelope (A16: ours, because nothing outbound of Stokly's is known). Unknown extra fields are accepted, wrong
  * types refused. A null id counts as absent: a till sale has no customer.

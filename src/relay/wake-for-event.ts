@@ -7,8 +7,11 @@ export type Dispatch =
   | { readonly kind: 'route-order'; readonly wake: RouteOrderInput['wake'] }
   | { readonly kind: 'nothing' };
 
-/** Pure: an event that names a customer wakes it; an order without one is routed; the rest moves nothing. */
-export function wakeForEvent(event: RelayEvent): Dispatch {
+/**
+ * Pure: an event that names a customer wakes it; an order without one is routed; the rest moves nothing.
+ * @param receivedAt ISO instant at which the whole webhook had arrived.
+ */
+export function wakeForEvent(event: RelayEvent, receivedAt: string): Dispatch {
   switch (event.kind) {
     case 'ignored':
       return { kind: 'nothing' };
@@ -17,11 +20,17 @@ export function wakeForEvent(event: RelayEvent): Dispatch {
       return {
         kind: 'wake-customer',
         customerId: event.customerId,
-        wake: { eventId: event.eventId, kind, ...versionOf(event) },
+        wake: { eventId: event.eventId, kind, ...versionOf(event), receivedAt },
       };
     }
     case 'order': {
-      const wake = { eventId: event.eventId, kind: 'order', orderId: event.orderId, ...versionOf(event) } as const;
+      const wake = {
+        eventId: event.eventId,
+        kind: 'order',
+        orderId: event.orderId,
+        ...versionOf(event),
+        receivedAt,
+      } as const;
       if (event.customerId === null) return { kind: 'route-order', wake };
       return { kind: 'wake-customer', customerId: event.customerId, wake };
     }

@@ -42,7 +42,8 @@ export function addStoklyWebhookRoute(app: FastifyInstance, deps: WebhookRouteDe
 }
 
 async function passOn(event: RelayEvent, reply: FastifyReply, deps: WebhookRouteDeps): Promise<FastifyReply> {
-  const dispatch = wakeForEvent(event);
+  // By the wall clock: the worker, which measures against its own, knows no other.
+  const dispatch = wakeForEvent(event, new Date().toISOString());
   if (event.kind === 'ignored' || dispatch.kind === 'nothing') {
     deps.metrics.ignored(event.kind === 'ignored' ? event.type : 'unknown');
     return reply.code(202).send({ status: 'ignored' });

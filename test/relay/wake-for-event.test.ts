@@ -4,10 +4,12 @@ import { readEvent } from '../../src/relay/event.js';
 import { wakeForEvent } from '../../src/relay/wake-for-event.js';
 import { CUSTOMER_ID, ORDER_ID, orderUpdated } from './relay-under-test.js';
 
+const RECEIVED_AT = '2026-11-23T10:00:01.250Z';
+
 function dispatchOf(payload: unknown) {
   const read = readEvent('evt_1', JSON.stringify(payload));
   if (!read.ok) throw new Error(read.why);
-  return wakeForEvent(read.event);
+  return wakeForEvent(read.event, RECEIVED_AT);
 }
 
 function whyNot(payload: unknown, eventId = 'evt_1'): string {
@@ -23,7 +25,13 @@ describe('an event', () => {
       expect(dispatchOf({ ...orderUpdated(), type })).toEqual({
         kind: 'wake-customer',
         customerId: CUSTOMER_ID,
-        wake: { eventId: 'evt_1', kind: 'order', orderId: ORDER_ID, version: '2026-11-23T09:59:59.123Z' },
+        wake: {
+          eventId: 'evt_1',
+          kind: 'order',
+          orderId: ORDER_ID,
+          version: '2026-11-23T09:59:59.123Z',
+          receivedAt: RECEIVED_AT,
+        },
       });
     },
   );
@@ -33,7 +41,7 @@ describe('an event', () => {
     (data) => {
       expect(dispatchOf({ ...orderUpdated(), data: { orderId: ORDER_ID, ...data } })).toEqual({
         kind: 'route-order',
-        wake: { eventId: 'evt_1', kind: 'order', orderId: ORDER_ID },
+        wake: { eventId: 'evt_1', kind: 'order', orderId: ORDER_ID, receivedAt: RECEIVED_AT },
       });
     },
   );
@@ -46,7 +54,7 @@ describe('an event', () => {
     expect(dispatchOf({ ...orderUpdated(), type, data: { customerId: CUSTOMER_ID } })).toEqual({
       kind: 'wake-customer',
       customerId: CUSTOMER_ID,
-      wake: { eventId: 'evt_1', kind },
+      wake: { eventId: 'evt_1', kind, receivedAt: RECEIVED_AT },
     });
   });
 

@@ -30,15 +30,25 @@ afterEach(async () => {
 describe('a signed webhook', () => {
   it('is acknowledged when Temporal has accepted it', async () => {
     const { port, temporal } = await start();
+    const sentAt = Date.now();
     const answer = await send(port, webhook(orderUpdated()));
     expect(answer).toMatchObject({ status: 202, text: '{"status":"accepted"}' });
     expect(temporal.accepted).toEqual([
       {
         kind: 'wake-customer',
         customerId: CUSTOMER_ID,
-        wake: { eventId: 'evt_1', kind: 'order', orderId: ORDER_ID, version: '2026-11-23T09:59:59.123Z' },
+        wake: {
+          eventId: 'evt_1',
+          kind: 'order',
+          orderId: ORDER_ID,
+          version: '2026-11-23T09:59:59.123Z',
+          receivedAt: expect.any(String),
+        },
       },
     ]);
+    const receivedAt = Date.parse(temporal.accepted[0]?.wake.receivedAt ?? '');
+    expect(receivedAt).toBeGreaterThanOrEqual(sentAt);
+    expect(receivedAt).toBeLessThanOrEqual(Date.now());
   });
 
   it('is not acknowledged before Temporal has accepted it', async () => {
