@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
@@ -7,6 +6,7 @@ import { pino } from 'pino';
 import { inject } from 'vitest';
 import { createDotdigitalEmulator, type DotdigitalEmulator } from '../../emulators/dotdigital/index.js';
 import { createStoklyEmulator, DEMO_CREDENTIALS, type StoklyEmulator } from '../../emulators/stokly/index.js';
+import { untilTrue } from '../../soak/until-true.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import { customerWorkflowId } from '../../src/contract/ids.js';
 import { type CustomerState, customerStateQuery } from '../../src/contract/messages.js';
@@ -22,6 +22,8 @@ import { createWorker } from '../../src/worker-setup.js';
 import { TEST_POLICY } from './policy.js';
 import { quietRuntime } from './quiet-runtime.js';
 import { type EventToSend, postEvent } from './webhook-sender.js';
+
+export { untilTrue };
 
 const LIVE = { priority: 'live' } as const;
 const silent = pino({ level: 'silent' });
@@ -245,26 +247,6 @@ async function settled(
   );
   if (last === null) throw new Error('no state');
   return last;
-}
-
-/** Waits for a condition, trying often; says what it waited for when it gives up after 60 s. */
-export async function untilTrue(
-  what: string,
-  check: () => Promise<boolean> | boolean,
-  detail: () => string = () => '',
-): Promise<void> {
-  const giveUpAt = Date.now() + 60_000;
-  let problem = '';
-  for (;;) {
-    try {
-      if (await check()) return;
-      problem = '';
-    } catch (error) {
-      problem = String(error);
-    }
-    if (Date.now() > giveUpAt) throw new Error(`gave up waiting: ${what} ${problem} ${detail()}`);
-    await pause(50);
-  }
 }
 
 async function closeAll(

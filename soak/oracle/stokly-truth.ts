@@ -1,5 +1,4 @@
 import { parse } from 'lossless-json';
-import type { World } from './world.js';
 
 /**
  * What Dotdigital should hold, reckoned from what Stokly's stand-in holds, in whole pence, without any code of the product: a
@@ -29,13 +28,13 @@ export interface StoklyTruth {
   readonly customers: readonly Row[];
 }
 
-export async function readStokly(world: World): Promise<StoklyTruth> {
-  const response = await fetch(`${world.stoklyUrl}/__emulator/state`);
+export async function readStokly(stoklyUrl: string): Promise<StoklyTruth> {
+  const response = await fetch(`${stoklyUrl}/__emulator/state`);
   const { orders, refunds, customers } = parseDigits(await response.text()) as StoklyTruth;
   return { orders, refunds, customers };
 }
 
-/** `left out` orders have no record; one whose parts do not make its total is held. */
+/** Skipped orders have no record; one whose parts do not make its total, or whose refunds do not fit it, is held. */
 export interface ExpectedOrder {
   readonly orderId: string;
   readonly key: string;
@@ -71,7 +70,11 @@ export function expectedOrder(order: Row, allRefunds: readonly Row[]): ExpectedO
     orderId,
     key: digits(order['niceId']),
     customerId: order['customerId'] === null ? null : text(order['customerId']),
-    outcome: isLeftOut ? 'skipped' : addsUp ? 'synced' : 'held',
+    outcome: isLeftOut
+      ? 'skipped'
+      : addsUp && refundsFit(lines, refunds, { grossPence, refundedPence })
+        ? 'synced'
+        : 'held',
     grossPence,
     refundedPence,
     status,
@@ -101,6 +104,21 @@ export function expectedOrder(order: Row, allRefunds: readonly Row[]): ExpectedO
       ...productsOf(lines, refunds),
     },
   };
+}
+
+/** No more given back than there was, of lines that are on the order. Refunds of goodwill are not known here. */
+function refundsFit(
+  lines: readonly Row[],
+  refunds: readonly Row[],
+  money: { grossPence: number; refundedPence: number },
+): boolean {
+  const items = refunds.flatMap((refund) => rows(refund['items']));
+  const known = new Map(lines.map((line) => [line['lineId'], Number(digits(line['quantity']))]));
+  const back = new Map<unknown, number>();
+  for (const { lineId, quantity } of items) back.set(lineId, (back.get(lineId) ?? 0) + Number(digits(quantity)));
+  return (
+    money.refundedPence <= money.grossPence && [...back].every(([lineId, count]) => count <= (known.get(lineId) ?? 0))
+  );
 }
 
 function productsOf(lines: readonly Row[], refunds: readonly Row[]): Row {
@@ -146,13 +164,19 @@ function statusOf(lines: readonly Row[], money: { grossPence: number; refundedPe
   return has('processing') && !has('unprocessed') ? 'processing' : 'unprocessed';
 }
 
-/** Contact fields about orders, amounts in pence. Only orders that stand in Dotdigital count; held ones for recency alone. */
-export function expectedFields(orders: readonly ExpectedOrder[]): Readonly<Record<string, string | number | null>> {
-  const written = orders.filter(({ outcome }) => outcome === 'synced');
+/** An order as it is, and the version of it that stands in Dotdigital: of a held one an earlier version, or none. */
+export interface StandingOrder {
+  readonly now: ExpectedOrder;
+  readonly standing: ExpectedOrder | null;
+}
+
+/** Contact fields about orders, amounts in pence. Only what stands in Dotdigital counts; held orders for recency alone. */
+export function expectedFields(orders: readonly StandingOrder[]): Readonly<Record<string, string | number | null>> {
+  const written = orders.flatMap(({ standing }) => standing ?? []);
   const counting = written.filter(({ grossPence, refundedPence }) => grossPence > 0 && refundedPence < grossPence);
   const gross = sum(written.map(({ grossPence }) => grossPence));
   const refunded = sum(written.map(({ refundedPence }) => refundedPence));
-  const placed = orders.filter(({ outcome }) => outcome !== 'skipped').map(({ placedAt }) => placedAt);
+  const placed = orders.filter(({ now }) => now.outcome !== 'skipped').map(({ now }) => now.placedAt);
   const newest = [...written].sort(by(({ placedAt, orderId }) => `${placedAt} ${orderId}`)).at(-1);
   const despatched = written.filter(({ despatchedAt }) => despatchedAt !== null);
   const lastDespatched = despatched.sort(by(({ despatchedAt }) => despatchedAt ?? '')).at(-1);
@@ -174,7 +198,7 @@ export function expectedFields(orders: readonly ExpectedOrder[]): Readonly<Recor
         .flatMap(({ lastRefundAt }) => lastRefundAt ?? [])
         .sort()
         .at(-1) ?? null,
-    ORDERS_IN_REVIEW: orders.filter(({ outcome }) => outcome === 'held').length,
+    ORDERS_IN_REVIEW: orders.filter(({ now }) => now.outcome === 'held').length,
   };
 }
 

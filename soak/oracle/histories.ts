@@ -1,0 +1,42 @@
+import type { HistoryAndWorkflowId } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+import { Worker } from '@temporalio/worker';
+import { customerWorkflowId } from '../../src/contract/ids.js';
+import { untilTrue } from '../until-true.js';
+import type { Scene } from './scene.js';
+
+/** Values of Temporal's enum `WorkflowTaskFailedCause` that are no failure of ours. */
+const HARMLESS_CAUSES: readonly unknown[] = [
+  // A signal came in meanwhile: the task is made anew.
+  1,
+  // A person reset the run: this is where the new run parts from the old one.
+  20,
+];
+
+/** Every history replays with the bundle of now, and no workflow task failed. */
+export async function historyViolations(scene: Scene, customerIds: readonly string[]): Promise<string[]> {
+  const histories: HistoryAndWorkflowId[] = [];
+  await untilTrue('Temporal lists every customer', async () => {
+    histories.length = 0;
+    for await (const history of scene.client.workflow.list().intoHistories()) histories.push(history);
+    const ids = new Set(histories.map(({ workflowId }) => workflowId));
+    return customerIds.every((customerId) => ids.has(customerWorkflowId(customerId)));
+  });
+  const found = histories.flatMap(({ workflowId, history }) =>
+    failedTasks(history as ReadHistory).map((cause) => `${workflowId}: a workflow task failed: ${cause}`),
+  );
+  const options = { workflowBundle: { codePath: scene.workflowBundlePath } };
+  for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
+    if (error !== undefined) found.push(`${workflowId}: its history does not replay: ${error.message}`);
+  }
+  return found;
+}
+
+type ReadHistory = temporal.api.history.v1.IHistory;
+
+function failedTasks({ events }: ReadHistory): string[] {
+  const failures = (events ?? []).flatMap((event) => event.workflowTaskFailedEventAttributes ?? []);
+  return failures
+    .filter(({ cause }) => !HARMLESS_CAUSES.includes(cause))
+    .map(({ cause, failure }) => failure?.message ?? String(cause));
+}
