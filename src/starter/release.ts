@@ -51,13 +51,21 @@ export async function runReleaseCustomer(
     const awaited = await awaitCustomer(temporal, customerId, { orderId: null, waitMs: options.waitMs });
     const { isDone, why: pending, state } = awaited;
     const link = customerLink(config.temporalUiUrl, temporal.namespace, customerId);
-    const isStopped = state === null ? null : state.status === 'stopped';
+    const customerSkip = state?.customerSkip ?? null;
     if (options.json) {
-      const result = { customerId, eventId, isDone, why: pending, isStopped, outcomes: state?.outcomes ?? null, link };
+      const result = {
+        customerId,
+        eventId,
+        isDone,
+        why: pending,
+        customerSkip,
+        outcomes: state?.outcomes ?? null,
+        link,
+      };
       context.print(JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...result }));
     } else {
       context.print(awaitedLine(awaited));
-      if (isStopped === true) context.print(`It is stopped again: ${state?.customerSkip ?? 'no reason known'}.`);
+      if (customerSkip !== null) context.print(`It is still left out: ${customerSkip}. ${REASONS[customerSkip].text}`);
       context.print(link);
     }
     return 0;
@@ -74,7 +82,9 @@ function whyStopped(customerId: string, view: CustomerView): string {
     case 'answers':
       if (view.state.status === 'stopped') return view.state.customerSkip ?? 'no reason known';
       throw new StarterError(
-        `customer ${customerId} is not stopped (${view.state.status}): nothing to release; to have it written again: starter resync --customer ${customerId}`,
+        view.state.customerSkip === 'contact-deleted'
+          ? `customer ${customerId} is not stopped, its contact is still deleted: restore it in Dotdigital, then starter wake --customer ${customerId}`
+          : `customer ${customerId} is not stopped (${view.state.status}): nothing to release; to have it written again: starter resync --customer ${customerId}`,
       );
   }
 }
@@ -85,7 +95,7 @@ function whatWillHappen(customerId: string, why: string, view: CustomerView): st
   return [
     `Customer ${customerId} is stopped: ${why}.`,
     ...(reason === null ? [] : [REASONS[reason].text]),
-    `Released, its contact is looked for again by e-mail. One that is live is written; one that is still deleted stops it again;`,
+    `Released, its contact is looked for again by e-mail. One that is live is written; one that is still deleted is left alone;`,
     `where there is none, one is created if CONTACT_POLICY and the consent allow it. Then${orders} the contact's fields are written again.`,
   ];
 }

@@ -1,0 +1,15 @@
+import { type Person, starter, type StarterRun } from '../starter/starter-under-test.js';
+import type { World } from './world.js';
+
+/** Runs a starter command against a world, as someone with the world's own settings would. */
+export async function starterOn(world: World, args: readonly string[], person: Person = {}): Promise<StarterRun> {
+  return await starter(args, starterEnv(world), person);
+}
+
+export function starterEnv(world: World): Record<string, string> {
+  return {
+    ...world.workerEnv(),
+    WEBHOOK_SECRETS: world.webhookSecret,
+    RELAY_PORT: new URL(world.relayUrl).port,
+  };
+}
