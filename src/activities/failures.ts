@@ -24,10 +24,10 @@ export type FailureType = (typeof FAILURE_TYPES)[number];
  * The one switch from an error to what Temporal does next. A record that is wrong never gets here (it is an outcome of that
  * record); what gets here concerns everyone. Messages name what was tried, on which record, and what to do.
  */
-export function toActivityFailure(error: unknown): Error {
+export function toActivityFailure(error: unknown, { isOutOfTime }: { readonly isOutOfTime: boolean }): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
-  if (error instanceof StoklyCallError) return vendorFailure('Stokly', error);
-  if (error instanceof DotdigitalCallError) return vendorFailure('Dotdigital', error);
+  if (error instanceof StoklyCallError) return vendorFailure('Stokly', error, isOutOfTime);
+  if (error instanceof DotdigitalCallError) return vendorFailure('Dotdigital', error, isOutOfTime);
   return bug(error);
 }
 
@@ -42,8 +42,9 @@ const CREDENTIALS: Readonly<Record<Vendor, string>> = {
 function whatToDo(vendor: Vendor, failure: StoklyCallError['failure']): string {
   switch (failure) {
     case 'unavailable':
-    case 'aborted':
       return 'it is tried again by itself';
+    case 'aborted':
+      return 'the time of its attempt was over, it is tried again by itself';
     case 'rate-limited':
       return 'it goes on by itself when the limit allows';
     case 'unreadable-answer':
@@ -55,7 +56,7 @@ function whatToDo(vendor: Vendor, failure: StoklyCallError['failure']): string {
   }
 }
 
-function vendorFailure(vendor: Vendor, error: StoklyCallError | DotdigitalCallError): Error {
+function vendorFailure(vendor: Vendor, error: StoklyCallError | DotdigitalCallError, isOutOfTime: boolean): Error {
   switch (error.failure) {
     // Try again at once, at Temporal's growing pace.
     case 'unavailable':
@@ -70,8 +71,9 @@ function vendorFailure(vendor: Vendor, error: StoklyCallError | DotdigitalCallEr
       return failure(vendor, 'CredentialsRefused', error);
     case 'refused':
       return failure(vendor, 'RequestRefused', error);
+    // The attempt ended itself: its vendor was too slow. Else nobody waits for it any more.
     case 'aborted':
-      return new CancelledFailure(error.message);
+      return isOutOfTime ? failure(vendor, 'Unavailable', error) : new CancelledFailure(error.message);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { Context, type Info } from '@temporalio/activity';
 import { toActivityFailure } from './failures.js';
 
 /** What an activity's body gets to know of its run. */
@@ -7,13 +7,19 @@ export interface ActivityRun {
   readonly attempt: number;
   /** One for all attempts of this execution. */
   readonly executionId: string;
-  /** Aborted when the attempt is given up: no HTTP call outlives it. */
+  /** Aborted when the attempt is given up or its time is over: no HTTP call outlives it. */
   readonly signal: AbortSignal;
 }
 
 /** A first heartbeat only after this: most runs end before and cost the server nothing. */
 const FIRST_HEARTBEAT_MS = 2_000;
 const HEARTBEAT_EVERY_MS = 2_000;
+
+/**
+ * An attempt ends itself this long before the server would: a time-out of the server's says nothing of the call that hung, a
+ * failure of ours names it. Never more than half of the time, where there is little.
+ */
+const ENDS_BEFORE_MS = 2_000;
 
 /**
  * Runs an activity's body with heartbeats while it waits long, its errors turned into the failures of `failures.ts`.
@@ -25,14 +31,33 @@ export async function runActivity<Result>(body: (run: ActivityRun) => Promise<Re
     context.heartbeat();
     ticking = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
   }, FIRST_HEARTBEAT_MS);
+  const ending = new AbortController();
+  let isOutOfTime = false;
+  const over = setTimeout(() => {
+    isOutOfTime = true;
+    ending.abort();
+  }, ownTimeMs(context.info));
+  context.cancellationSignal.addEventListener('abort', () => ending.abort(), { once: true });
   try {
     const { attempt, activityId, workflowExecution } = context.info;
     const executionId = `${workflowExecution?.runId ?? ''}/${activityId}`;
-    return await body({ attempt, executionId, signal: context.cancellationSignal });
+    return await body({ attempt, executionId, signal: ending.signal });
   } catch (error) {
-    throw toActivityFailure(error);
+    throw toActivityFailure(error, { isOutOfTime });
   } finally {
     clearTimeout(first);
+    clearTimeout(over);
     clearInterval(ticking);
   }
 }
+
+/** Of this attempt: what the activity has left when it was scheduled (by the server's clock alone), or what one attempt may take. */
+function ownTimeMs(info: Info): number {
+  const spentMs = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
+  const limits = [info.startToCloseTimeoutMs, info.scheduleToCloseTimeoutMs - spentMs].filter((limitMs) => limitMs > 0);
+  const limitMs = Math.min(LONGEST_TIMER_MS, ...limits);
+  return Math.max(limitMs - ENDS_BEFORE_MS, limitMs / 2);
+}
+
+/** What a timer of Node's can hold. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -15,8 +15,11 @@ import type { DotdigitalApi } from '../../src/dotdigital/api.js';
 import { createDotdigitalClient } from '../../src/dotdigital/client.js';
 import type { StoklyApi } from '../../src/stokly/api.js';
 import { CUSTOMER_ID, entryFor, judgedOf } from '../support/ledger-factory.js';
-import { TEST_POLICY } from '../support/policy.js';
+import { TEST_POLICY, TEST_REVIEW_POLICY } from '../support/policy.js';
 import { quietRuntime } from '../support/quiet-runtime.js';
+
+/** The time that an attempt and its activity have. */
+const AS_IN_WORKER = { startToCloseTimeoutMs: 180_000, scheduleToCloseTimeoutMs: 600_000 };
 
 /**
  * D6: whatever order our calls, a person's doings in Dotdigital, Stokly's consent and lost answers come in, no subscription is
@@ -196,7 +199,7 @@ class Model {
     };
     for (let attempt = 1; ; attempt++) {
       try {
-        return await new MockActivityEnvironment({ attempt }).run(writeCustomer, input);
+        return await new MockActivityEnvironment({ ...AS_IN_WORKER, attempt }).run(writeCustomer, input);
       } catch (error) {
         if (attempt === 5) throw error;
       }
@@ -224,6 +227,8 @@ class Model {
       policy: { ...TEST_POLICY, contactPolicy: this.settings.contactPolicy },
       consentLowerMaxPerHour: 25,
       wakeCustomer: async () => {},
+      openReview: async () => {},
+      reviewPolicy: TEST_REVIEW_POLICY,
       admitLowering: async () => ({ isAdmitted: true, admittedLastHour: 1 }),
       log: pino({ level: 'silent' }),
       now: Date.now,

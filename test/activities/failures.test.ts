@@ -5,6 +5,7 @@ import { DotdigitalCallError } from '../../src/dotdigital/errors.js';
 import type { CallFailure } from '../../src/http/errors.js';
 import { StoklyCallError } from '../../src/stokly/errors.js';
 
+const IN_TIME = { isOutOfTime: false };
 const LABEL = 'GET saleorders/{id} (order 17)';
 
 /** What Temporal does with each, and the words that a person needs. */
@@ -21,7 +22,7 @@ describe.each(ROWS)('a call that is %s', (failure, { type, isRetried, words }) =
     ['Stokly', StoklyCallError],
     ['Dotdigital', DotdigitalCallError],
   ] as const)('at %s says on which record, and what to do', (vendor, VendorError) => {
-    const failed = toActivityFailure(new VendorError(failure, `${LABEL}: answered 503`, { status: 503 }));
+    const failed = toActivityFailure(new VendorError(failure, `${LABEL}: answered 503`, { status: 503 }), IN_TIME);
     if (!(failed instanceof ApplicationFailure)) throw new Error('no failure of ours');
     expect(failed.type).toBe(`${vendor}${type}`);
     expect(FAILURE_TYPES).toContain(failed.type);
@@ -32,10 +33,12 @@ describe.each(ROWS)('a call that is %s', (failure, { type, isRetried, words }) =
 });
 
 it('that its caller gave up is cancelled, and no failure', () => {
-  expect(toActivityFailure(new StoklyCallError('aborted', `${LABEL}: was given up`))).toBeInstanceOf(CancelledFailure);
+  expect(toActivityFailure(new StoklyCallError('aborted', `${LABEL}: was given up`), IN_TIME)).toBeInstanceOf(
+    CancelledFailure,
+  );
 });
 
 it('a moment that the vendor named is when the next attempt goes out', () => {
-  const failed = toActivityFailure(new StoklyCallError('rate-limited', LABEL, { retryAfterMs: 7_000 }));
+  const failed = toActivityFailure(new StoklyCallError('rate-limited', LABEL, { retryAfterMs: 7_000 }), IN_TIME);
   expect(failed).toMatchObject({ nextRetryDelay: 7_000 });
 });
