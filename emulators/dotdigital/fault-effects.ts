@@ -54,6 +54,8 @@ export async function strikeAfter(request: FastifyRequest, reply: FastifyReply, 
     return never();
   }
   if (kind === 'cut-json') return body.slice(0, Math.floor(body.length / 2));
+  if (kind === 'wrong-types') return body === '' ? body : JSON.stringify(withWrongTypes(JSON.parse(body)));
+  if (kind === 'hostile-json') return hostile(body);
   if (kind === 'byte-a-second') return dribble(Buffer.from(body), request.dotdigitalFault?.delayMs ?? BYTE_EVERY_MS);
   return payload;
 }
@@ -96,6 +98,21 @@ async function* slowBytes(bytes: Buffer, everyMs: number): AsyncGenerator<Buffer
     yield bytes.subarray(at, at + 1);
     await pause(everyMs, undefined, { ref: false });
   }
+}
+
+/** Texts become objects, numbers text, booleans numbers, null a list. */
+function withWrongTypes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withWrongTypes);
+  if (typeof value === 'string') return { text: value };
+  if (typeof value === 'number') return 'not a number';
+  if (typeof value === 'boolean') return 1;
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withWrongTypes(inner)]));
+}
+
+/** The right answer with a prototype key and a number beyond 2^53 in every object. */
+function hostile(body: string): string {
+  return body.replaceAll(/\{(?=")/g, '{"__proto__":{"polluted":true},"beyondSafe":9007199254740993,');
 }
 
 /** The answer is never sent; the connection ends when the caller or `stop()` ends it. */

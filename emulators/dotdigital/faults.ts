@@ -9,6 +9,8 @@ const FAULT_KINDS = [
   'reset-mid-body',
   'html',
   'cut-json',
+  'wrong-types',
+  'hostile-json',
   'byte-a-second',
   'stuck-import',
   'late-import',

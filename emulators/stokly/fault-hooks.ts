@@ -54,6 +54,9 @@ async function hitBefore(fault: Fault, request: FastifyRequest, reply: FastifyRe
       if (fault.retryAfterSecs !== undefined) {
         reply.header('retry-after', fault.retryAfterSecs);
       }
+      if (fault.headers !== undefined) {
+        reply.headers(fault.headers);
+      }
       return reply.code(fault.status).send({ message: `Fault on demand: ${fault.status}` });
     case 'timeout-before':
       reply.hijack();

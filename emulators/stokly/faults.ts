@@ -32,6 +32,8 @@ export const faultSchema = z.strictObject({
   status: z.int().min(400).max(599).default(503),
   /** `status` only: seconds of `Retry-After`; without it the header is missing. */
   retryAfterSecs: z.int().min(0).optional(),
+  /** `status` only: more headers of the answer. */
+  headers: z.record(z.string(), z.string()).optional(),
   /** `latency`: the delay. `timeout-…`: when the connection is dropped (where missing: never). `byte-a-second`: each byte. */
   latencyMs: z.int().min(0).optional(),
 });

@@ -53,6 +53,23 @@ describe('a fault', () => {
     expect(bare.headers.has('x-ratelimit-limit')).toBe(false);
   });
 
+  it('answers with every value of another type, or with what a careless parser chokes on, after the effect', async () => {
+    const driver = await startDriver();
+    await create(driver);
+    const answerTo = async (kind: string): Promise<string> => {
+      await driver.control('POST', 'faults', { kind, times: 1 });
+      const { authorization } = driver;
+      return await (
+        await fetch(`${driver.url}/contacts/v3/email/ada@example.com`, { headers: { authorization } })
+      ).text();
+    };
+    const wrong = JSON.parse(await answerTo('wrong-types')) as Record<string, unknown>;
+    expect([wrong['contactId'], typeof wrong['status']]).toEqual(['not a number', 'object']);
+    const hostile = await answerTo('hostile-json');
+    expect(hostile).toContain('"__proto__":{"polluted":true},"beyondSafe":9007199254740993');
+    expect(JSON.parse(hostile)).toMatchObject({ identifiers: { email: 'ada@example.com' } });
+  });
+
   it('never answers, before the effect', async () => {
     const driver = await startDriver();
     await driver.control('POST', 'faults', { kind: 'timeout-before', times: 1 });

@@ -29,6 +29,11 @@ describe('a fault', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, retryAfter]);
   });
 
+  it('of a status carries the headers that it is told', async () => {
+    await arm({ kind: 'status', status: 429, headers: { 'x-ratelimit-reset': '3' }, match: { path: '/v2' } });
+    expect((await read()).headers.get('x-ratelimit-reset')).toBe('3');
+  });
+
   it('of latency answers rightly, later', async () => {
     await arm({ kind: 'latency', latencyMs: 120, match: { path: '/v2' } });
     const startedAt = performance.now();
