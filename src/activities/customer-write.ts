@@ -15,6 +15,8 @@ export interface WriteCustomerInput {
   readonly others: SpendParts;
   /** Before that, no money, count or first-order field is written. */
   readonly isLedgerComplete: boolean;
+  /** By order id: when the relay had received the oldest event that this answers (epoch ms); what no event asked for is not in it. */
+  readonly receivedAtMs?: Readonly<Record<string, number>>;
   readonly priority: 'live' | 'history';
 }
 

@@ -4,6 +4,12 @@ import type { SyncPolicy } from '../domain/policy.js';
 import type { DotdigitalApi } from '../dotdigital/api.js';
 import type { StoklyApi } from '../stokly/api.js';
 
+/** What activities tell of their work, to be counted. */
+export interface ActivityMetrics {
+  /** From the relay's receipt of an event to the confirmed write that answers it. May be below zero where clocks differ. */
+  eventWritten(seconds: number): void;
+}
+
 /** All that activities need of the world. Wired in `src/worker.ts` alone. */
 export interface ActivityDeps {
   readonly stokly: StoklyApi;
@@ -15,6 +21,8 @@ export interface ActivityDeps {
   readonly wakeCustomer: (customerId: string, wake: WakeCustomer) => Promise<void>;
   /** Asks the account's consent breaker; repeats with one `updateId` count once. */
   readonly admitLowering: (ask: AdmitLowering, updateId: string) => Promise<LoweringAnswer>;
+  /** Absent: nothing is counted. */
+  readonly metrics?: ActivityMetrics;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>;
   readonly now: () => number;
 }

@@ -4,7 +4,7 @@ import type { WriteCustomerInput, WriteCustomerResult } from './customer-write.j
 import { runActivity } from './run-activity.js';
 import { type SettledContact, settleContact } from './settle-contact.js';
 import { writeFields } from './write-fields.js';
-import { writeRecords } from './write-records.js';
+import { type RecordsWritten, writeRecords } from './write-records.js';
 
 /**
  * Makes Dotdigital say what it should about one customer: the contact, then the order records, then, when their results are
@@ -33,6 +33,7 @@ export function createWriteCustomer(deps: ActivityDeps) {
         ? { ...unchanged, contact: settled.contact }
         : await writeFields(deps, { input, settled, records }, call);
       if (fields.isContactGone) return gone(settled);
+      measure(deps, input, records);
       return {
         contact: fields.contact,
         customerSkip: settled.customerSkip,
@@ -42,6 +43,15 @@ export function createWriteCustomer(deps: ActivityDeps) {
       };
     });
   };
+}
+
+/** Measured when all writes of the customer are confirmed, so that an attempt that failed on its way counts nothing. */
+function measure(deps: ActivityDeps, { receivedAtMs }: WriteCustomerInput, { results }: RecordsWritten): void {
+  for (const { orderId, what } of results) {
+    const at = receivedAtMs?.[orderId];
+    const isWritten = what === 'written' || what === 'mended' || what === 'deleted';
+    if (at !== undefined && isWritten) deps.metrics?.eventWritten((deps.now() - at) / 1000);
+  }
 }
 
 function skipped(reason: SkipReason, notes: readonly string[]): WriteCustomerResult {

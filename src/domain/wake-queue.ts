@@ -18,6 +18,8 @@ export interface QueueItem {
   readonly waitingSinceMs: number;
   /** Epoch ms since when its money does not add up; 0 when it does or was not looked at. */
   readonly failingSinceMs: number;
+  /** Epoch ms at which the relay had received the oldest event that waits for it; absent where none was. */
+  readonly receivedAtMs?: number;
 }
 
 export type Queue = readonly QueueItem[];
@@ -46,8 +48,13 @@ export function enqueue(queue: Queue, item: QueueItem): Queue {
     tries: item.why === 'event' ? 0 : Math.max(waiting.tries, item.tries),
     waitingSinceMs: earlierKnown(waiting.waitingSinceMs, item.waitingSinceMs),
     failingSinceMs: earlierKnown(waiting.failingSinceMs, item.failingSinceMs),
+    ...receivedOf(earlierKnown(waiting.receivedAtMs ?? 0, item.receivedAtMs ?? 0)),
   };
   return queue.map((old, at) => (at === index ? merged : old));
+}
+
+function receivedOf(receivedAtMs: number): Pick<QueueItem, 'receivedAtMs'> {
+  return receivedAtMs === 0 ? {} : { receivedAtMs };
 }
 
 export function enqueueAll(queue: Queue, items: readonly QueueItem[]): Queue {
@@ -111,4 +118,12 @@ export function pauseForNotFound(item: QueueItem, nowMs: number): number | null 
   const since = item.waitingSinceMs === 0 ? nowMs : item.waitingSinceMs;
   if (nowMs - since >= LIMITS.notFoundGiveUpMs) return null;
   return Math.min(1000 * 2 ** item.tries, LIMITS.notFoundPauseMaxMs);
+}
+
+/** When the events that these orders answer had been received, for measuring how long it took; what none asked for is left out. */
+export function receivedAtMsOf(queue: Queue, orderIds: ReadonlySet<string>): Record<string, number> {
+  const known = queue.flatMap(({ orderId, receivedAtMs }): [string, number][] =>
+    receivedAtMs !== undefined && orderIds.has(orderId) ? [[orderId, receivedAtMs]] : [],
+  );
+  return Object.fromEntries(known);
 }

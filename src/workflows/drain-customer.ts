@@ -4,7 +4,7 @@ import type { DrainPlan } from '../domain/drain-plan.js';
 import { planDrain } from '../domain/drain.js';
 import { LIMITS } from '../domain/limits.js';
 import { spendOf } from '../domain/spend.js';
-import { isHistory, type Queue, takeDue } from '../domain/wake-queue.js';
+import { isHistory, type Queue, receivedAtMsOf, takeDue } from '../domain/wake-queue.js';
 import { history, live } from './activity-proxies.js';
 import { applyPlan, applyResult } from './apply-drain.js';
 import { note, queueOrders, requeue, type SyncState } from './sync-state.js';
@@ -167,6 +167,7 @@ async function write(state: SyncState, work: { taken: Taken; plan: DrainPlan; is
       orders: plan.writes,
       others: spendOf(others, state.accountCurrency ?? ''),
       isLedgerComplete: isComplete && !state.isLedgerFull,
+      receivedAtMs: receivedAtMsOf(taken.items, ids),
       priority: isBehindLive ? 'history' : 'live',
     },
   ]);

@@ -152,7 +152,13 @@ function acceptOrder(state: SyncState, wake: WakeCustomer): void {
     note(state, entry?.number ?? wake.orderId, 'event dropped: this version was already read');
     return;
   }
-  state.queue = enqueue(state.queue, queueItem(wake.orderId, 'event', { expectedVersion: version }));
+  const received = receivedAtMsOf(wake);
+  state.queue = enqueue(state.queue, queueItem(wake.orderId, 'event', { expectedVersion: version, ...received }));
+}
+
+function receivedAtMsOf({ receivedAt }: WakeCustomer): Pick<QueueItem, 'receivedAtMs'> {
+  const receivedAtMs = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
+  return Number.isNaN(receivedAtMs) ? {} : { receivedAtMs };
 }
 
 /** Forgets what was written, so that it is written again (after someone emptied a collection). */

@@ -10,6 +10,7 @@ import {
   pauseForNotFound,
   type QueueItem,
   queueItem,
+  receivedAtMsOf,
   takeDue,
   WAIT_REASONS,
 } from '../../src/domain/wake-queue.js';
@@ -32,6 +33,16 @@ describe('the queue of a customer', () => {
   it('makes an order that waits for later due at once when an event comes, and keeps since when it fails', () => {
     const waiting = queueItem('a', 'second-read', { dueAtMs: NOW + 60_000, failingSinceMs: NOW });
     expect(enqueue([waiting], queueItem('a', 'event'))).toEqual([queueItem('a', 'event', { failingSinceMs: NOW })]);
+  });
+
+  it('remembers when the oldest event that waits for an order was received', () => {
+    const at = (receivedAtMs: number) => queueItem('a', 'event', { receivedAtMs });
+    expect(enqueueAll([], [at(NOW + 5), at(NOW), at(NOW + 9)])).toEqual([at(NOW)]);
+    expect(enqueueAll([], [queueItem('a', 'again'), at(NOW), queueItem('a', 'again')])).toEqual([at(NOW)]);
+    const noEvent = [queueItem('a', 'again'), queueItem('b', 'history')];
+    expect(enqueueAll([], noEvent)).toEqual(noEvent);
+    expect(receivedAtMsOf([at(NOW), ...noEvent], new Set(['a', 'b']))).toEqual({ a: NOW });
+    expect(receivedAtMsOf([at(NOW)], new Set(['b']))).toEqual({});
   });
 
   it('starts counting tries anew when an event comes, and keeps since when the order is missing', () => {
