@@ -73,6 +73,7 @@ export function serverEnvironment({ postgresPort, password, ports }) {
     BIND_ON_IP: '127.0.0.1',
     DYNAMIC_CONFIG_FILE_PATH: join(DEPLOY_FOLDER, 'dynamic-config.yaml'),
     LOG_LEVEL: 'warn',
+    TEMPORAL_ALLOW_NO_AUTH: 'true',
     FRONTEND_GRPC_PORT: String(ports.frontend),
     FRONTEND_HTTP_PORT: String(ports.http),
     HISTORY_GRPC_PORT: String(ports.history),
@@ -94,7 +95,7 @@ export function serverEnvironment({ postgresPort, password, ports }) {
 export async function startServer({ programs, folder, env }) {
   await mkdir(folder, { recursive: true });
   const log = await open(join(folder, 'temporal.log'), 'a');
-  const child = spawn(join(programs, 'temporal-server'), ['--allow-no-auth', 'start'], {
+  const child = spawn(join(programs, 'temporal-server'), ['start'], {
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', log.fd, log.fd],

@@ -141,7 +141,7 @@ async function setUp(temporalEnv) {
   tell('Adding the search attributes (starter setup) …');
   const emulator = spawn(process.execPath, [join(ROOT, 'dist/emulators/dotdigital/main.js')], {
     env: { PATH: process.env['PATH'] ?? '', DOTDIGITAL_EMULATOR_PORT: '0' },
-    stdio: ['ignore', 'pipe', 2],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
     const url = await new Promise((resolve, reject) => {

@@ -20,7 +20,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 try {
-  const { url } = await emulator.start(port);
+  const { url } = await emulator.start(port, process.env['DOTDIGITAL_EMULATOR_HOST'] ?? '127.0.0.1');
   console.log(`Dotdigital emulator on ${url}`);
 } catch (error) {
   const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';

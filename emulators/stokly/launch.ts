@@ -17,6 +17,7 @@ export async function launch(
       clientId: environment['STOKLY_EMULATOR_CLIENT_ID'] ?? DEMO_CREDENTIALS.clientId,
       secretKey: environment['STOKLY_EMULATOR_SECRET_KEY'] ?? DEMO_CREDENTIALS.secretKey,
     },
+    host: environment['STOKLY_EMULATOR_HOST'] ?? '127.0.0.1',
   });
   try {
     return { emulator, ...(await emulator.start(port)) };
