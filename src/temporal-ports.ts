@@ -6,6 +6,8 @@ import {
   type LoweringAnswer,
   type WakeCustomer,
 } from './contract/messages.js';
+import type { ReviewNews } from './contract/review.js';
+import { openReviewStart } from './contract/review-start.js';
 import { wakeCustomerStart } from './contract/wake-start.js';
 
 /** An Update has no time-out of its own: without a worker for the breaker the asking activity must not hang. */
@@ -15,6 +17,13 @@ const ADMIT_TIMEOUT_MS = 20_000;
 export function wakeCustomerPort(client: Client): (customerId: string, wake: WakeCustomer) => Promise<void> {
   return async (customerId, wake) => {
     await client.workflow.signalWithStart(WORKFLOW_TYPES.syncCustomer, wakeCustomerStart(customerId, wake));
+  };
+}
+
+/** Opens the order's review, or tells the one that is open. Safe to repeat. */
+export function openReviewPort(client: Client): (news: Extract<ReviewNews, { kind: 'open' }>) => Promise<void> {
+  return async (news) => {
+    await client.workflow.signalWithStart(WORKFLOW_TYPES.reviewOrder, openReviewStart(news));
   };
 }
 

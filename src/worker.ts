@@ -5,7 +5,7 @@ import { createDotdigitalClient } from './dotdigital/client.js';
 import { createLog, type Log, temporalLogger } from './logging.js';
 import { createStoklyClient } from './stokly/client.js';
 import { connectTemporal, TemporalConnectError } from './temporal.js';
-import { admitLoweringPort, wakeCustomerPort } from './temporal-ports.js';
+import { admitLoweringPort, openReviewPort, wakeCustomerPort } from './temporal-ports.js';
 import { createWorker } from './worker-setup.js';
 
 const workflowBundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
@@ -27,6 +27,12 @@ async function main(): Promise<void> {
       policy: config.policy,
       consentLowerMaxPerHour: config.consentLowerMaxPerHour,
       wakeCustomer: wakeCustomerPort(temporal.client),
+      openReview: openReviewPort(temporal.client),
+      reviewPolicy: {
+        fourEyesAboveMinor: config.planned.fourEyesAboveMinor,
+        remindAfterMs: config.planned.reviewRemindAfterMs,
+        escalateAfterMs: config.planned.reviewEscalateAfterMs,
+      },
       admitLowering: admitLoweringPort(temporal.client),
       log,
       now: Date.now,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { AdmitLowering, LoweringAnswer, WakeCustomer } from '../contract/messages.js';
+import type { ReviewNews, ReviewPolicy } from '../contract/review.js';
 import type { SyncPolicy } from '../domain/policy.js';
 import type { DotdigitalApi } from '../dotdigital/api.js';
 import type { StoklyApi } from '../stokly/api.js';
@@ -19,6 +20,10 @@ export interface ActivityDeps {
   readonly consentLowerMaxPerHour: number;
   /** Starts or signals the customer's workflow. */
   readonly wakeCustomer: (customerId: string, wake: WakeCustomer) => Promise<void>;
+  /** Opens the review of an order, or tells the open one. */
+  readonly openReview: (news: Extract<ReviewNews, { kind: 'open' }>) => Promise<void>;
+  /** What reviews run under. */
+  readonly reviewPolicy: ReviewPolicy;
   /** Asks the account's consent breaker; repeats with one `updateId` count once. */
   readonly admitLowering: (ask: AdmitLowering, updateId: string) => Promise<LoweringAnswer>;
   /** Absent: nothing is counted. */

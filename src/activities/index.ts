@@ -1,5 +1,6 @@
 import type { ActivityDeps } from './deps.js';
 import { createFetchOrders } from './fetch-orders.js';
+import { createOpenReview } from './open-review.js';
 import { createResolveOrderCustomer } from './resolve-order-customer.js';
 import { createWakeCustomer } from './wake-customer.js';
 import { createWriteCustomer } from './write-customer.js';
@@ -11,6 +12,7 @@ export function createActivities(deps: ActivityDeps) {
     writeCustomer: createWriteCustomer(deps),
     resolveOrderCustomer: createResolveOrderCustomer(deps),
     wakeCustomer: createWakeCustomer(deps),
+    openReview: createOpenReview(deps),
   };
 }
 

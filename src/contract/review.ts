@@ -23,7 +23,8 @@ export const REVIEW_STAGES = [
   'withdrawn',
 ] as const;
 export type ReviewStage = (typeof REVIEW_STAGES)[number];
-export type ReviewOutcome = Extract<ReviewStage, 'applied' | 'superseded' | 'withdrawn'>;
+export const REVIEW_OUTCOMES = ['applied', 'superseded', 'withdrawn'] as const satisfies readonly ReviewStage[];
+export type ReviewOutcome = (typeof REVIEW_OUTCOMES)[number];
 
 /** The settings that a review runs under, as the activity that opened it had them: workflow code reads none. */
 export interface ReviewPolicy {

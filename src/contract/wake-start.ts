@@ -3,9 +3,9 @@ import { type RouteOrderInput, type SyncCustomerInput, type WakeCustomer, wakeCu
 import { ORDER_ID } from './search-attributes.js';
 
 /** Live work goes before history. Whoever starts a workflow sets its priority for good: activities inherit it. */
-const LIVE_PRIORITY = { priorityKey: 1 } as const;
+export const LIVE_PRIORITY = { priorityKey: 1 } as const;
 /** After `kill -9` of a worker the server gives its workflow task to another one this much later. */
-const WORKFLOW_TASK_TIMEOUT = '5s' as const;
+export const WORKFLOW_TASK_TIMEOUT = '5s' as const;
 
 /**
  * Options of the one `signalWithStart` that wakes a customer: the relay, the starter and the activity `wakeCustomer` all

@@ -32,6 +32,16 @@ export const LIMITS = {
   breakerWaiting: 1000,
   /** An uncertain write is read back this much later: longer than any request may live. */
   unconfirmedAfterMs: 120_000,
+  /** Entries that a review's trail keeps: at most about 300 KB to carry over, and more than people write about one order. */
+  reviewTrail: 200,
+  /** What staff type into a review: names and words are shown in full, so they are short. */
+  reviewNameMax: 100,
+  reviewTextMax: 1000,
+  /** A decision that was not answered: a drain takes seconds, one that fails is tried again by itself. Doubles up to the last. */
+  reviewAskAgainMs: 20_000,
+  reviewAskAgainMaxMs: 30 * 60_000,
+  /** A review continues as new from this many history events on: some hundred messages. */
+  reviewEventsPerRun: 1000,
   /** Dotdigital: data field names have at most 20 characters, text values at most 255 are safe everywhere. */
   dataFieldNameMax: 20,
   dataFieldTextMax: 255,

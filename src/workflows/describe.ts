@@ -1,3 +1,4 @@
+import { reviewWorkflowId } from '../contract/ids.js';
 import type { Attention } from '../domain/attention.js';
 import { attentionOf, countOutcomes, statusOf } from './customer-state.js';
 import type { SyncState } from './sync-state.js';
@@ -26,7 +27,7 @@ const WHAT_TO_DO: Record<Attention, string> = {
   'stokly-unavailable': 'Stokly cannot be reached or does not answer well; it goes on by itself',
   'dotdigital-unavailable': 'Dotdigital cannot be reached or does not answer well; it goes on by itself',
   'sync-failing': 'look at the worker’s log',
-  'order-held': 'money does not add up; mend it in Stokly, its next event reads it again',
+  'order-held': 'money does not add up; decide in its review, or mend it in Stokly: its next event reads it again',
   'refused-by-dotdigital': 'Dotdigital refuses a record for good: see below for its code',
   'contact-deleted': 'someone deleted the contact in Dotdigital: it stays deleted until a person releases it',
   'contact-recreated': 'a change of e-mail made a new contact, unsubscribed: look at it in Dotdigital',
@@ -55,7 +56,12 @@ const HELD_SHOWN = 5;
 function commandFor(state: SyncState, attention: Attention): string {
   if (attention !== 'order-held') return '';
   const held = state.entries.filter((entry) => entry.outcome === 'held').slice(0, HELD_SHOWN);
-  return held.map((entry) => ` · \`npm run starter -- show --order ${entry.number}\``).join('');
+  return held
+    .map(
+      (entry) =>
+        ` · \`npm run starter -- show --order ${entry.number}\`, review \`${reviewWorkflowId(entry.orderId)}\``,
+    )
+    .join('');
 }
 
 /** `2026-11-24 16:35:40`, UTC: seconds are what a person reads. */

@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { WriteCustomerResult } from '../activities/customer-write.js';
 import type { FetchOrdersResult } from '../activities/fetch-orders.js';
 import type { DrainPlan } from '../domain/drain-plan.js';
 import { planDrain } from '../domain/drain.js';
@@ -7,6 +8,7 @@ import { spendOf } from '../domain/spend.js';
 import { isHistory, type Queue, receivedAtMsOf, takeDue } from '../domain/wake-queue.js';
 import { history, live } from './activity-proxies.js';
 import { applyPlan, applyResult } from './apply-drain.js';
+import { closeReviewsOfMoved, type Decisions, queueUnreviewed, tellReviews } from './customer-reviews.js';
 import { note, queueOrders, requeue, type SyncState } from './sync-state.js';
 
 export type DrainOutcome =
@@ -30,13 +32,15 @@ export async function drain(state: SyncState): Promise<DrainOutcome> {
   try {
     const fetched = await fetchTaken(state, taken);
     if (fetched !== null) rememberPolicy(state, fetched);
+    // One that comes in while this drain writes was not planned with: it is the next drain's.
+    const decisions = state.decisions ?? {};
     plan = planDrain(state, {
       taken: taken.items,
       fetched: fetched?.orders ?? [],
       policy: fetched?.policy ?? { holdAfterMs: 0, accountCurrency: '', mappingVersion: 0, writes: true },
       nowMs: Date.now(),
     });
-    await carryOut(state, { taken, plan, fetched });
+    await carryOut(state, { taken, plan, fetched, decisions });
     state.problem = null;
     return { kind: 'done', orders: taken.items.length };
   } catch (error) {
@@ -46,6 +50,7 @@ export async function drain(state: SyncState): Promise<DrainOutcome> {
 }
 
 function take(state: SyncState): Taken {
+  queueUnreviewed(state);
   const { taken, rest } = takeDue(state.queue, Date.now());
   state.queue = rest;
   // The order at hand goes first; the rest of the customer's orders are loaded when no live work waits.
@@ -105,13 +110,16 @@ interface Work {
   readonly taken: Taken;
   readonly plan: DrainPlan;
   readonly fetched: FetchOrdersResult | null;
+  readonly decisions: Decisions;
 }
 
-async function carryOut(state: SyncState, { taken, plan, fetched }: Work): Promise<void> {
+async function carryOut(state: SyncState, { taken, plan, fetched, decisions }: Work): Promise<void> {
   const remaining = fetched?.remainingOrderIds ?? [];
   const isComplete = isLedgerCompleteAfter(state, { plan, remaining });
   const spendBefore = spendText(state);
   const wasComplete = state.isLedgerComplete;
+  const entriesBefore = state.entries;
+  let result: WriteCustomerResult | null = null;
   if (
     needsWrite(state, {
       taken,
@@ -119,13 +127,20 @@ async function carryOut(state: SyncState, { taken, plan, fetched }: Work): Promi
       isSpendChanged: spendText({ ...state, entries: plan.entries }) !== spendBefore || isComplete !== wasComplete,
     })
   ) {
-    await write(state, { taken, plan, isComplete });
+    result = await write(state, { taken, plan, isComplete });
   } else {
     applyPlan(state, plan);
   }
   state.isLedgerComplete = isComplete;
   queueOrders(state, remaining, 'history');
+  await closeReviewsOfMoved(state, entriesBefore);
+  await tellReviews(state, { plan, result, decisions, lookedAt: lookedAtIn({ plan, fetched }) });
   await handOver(state, plan);
+}
+
+function lookedAtIn({ plan, fetched }: Pick<Work, 'plan' | 'fetched'>): Set<string> {
+  const waiting = new Set(plan.requeue.map((item) => item.orderId));
+  return new Set((fetched?.orders ?? []).map(({ orderId }) => orderId).filter((orderId) => !waiting.has(orderId)));
 }
 
 /** Complete once all orders that Stokly listed were looked at. An order that waits for its second read does not delay it. */
@@ -149,7 +164,10 @@ function needsWrite(state: SyncState, drained: { taken: Taken; plan: DrainPlan; 
   return drained.isSpendChanged;
 }
 
-async function write(state: SyncState, work: { taken: Taken; plan: DrainPlan; isComplete: boolean }): Promise<void> {
+async function write(
+  state: SyncState,
+  work: { taken: Taken; plan: DrainPlan; isComplete: boolean },
+): Promise<WriteCustomerResult> {
   const { taken, plan, isComplete } = work;
   const ids = new Set(plan.writes.map(orderIdOf));
   const others = plan.entries.filter((entry) => !ids.has(entry.orderId));
@@ -173,6 +191,7 @@ async function write(state: SyncState, work: { taken: Taken; plan: DrainPlan; is
   ]);
   applyPlan(state, plan);
   applyResult(state, { plan, result, taken: taken.items });
+  return result;
 }
 
 export function orderIdOf(write: DrainPlan['writes'][number]): string {

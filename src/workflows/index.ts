@@ -1,3 +1,4 @@
 export { limitConsentWorkflow } from './limit-consent.js';
+export { reviewOrderWorkflow } from './review-order.js';
 export { routeOrderWorkflow } from './route-order.js';
 export { syncCustomerWorkflow } from './sync-customer.js';

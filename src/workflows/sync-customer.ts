@@ -10,6 +10,7 @@ import {
 import { customerStateQuery, type SyncCustomerInput, wakeCustomerSignal } from '../contract/messages.js';
 import { LIMITS } from '../domain/limits.js';
 import { countDue, nextDueAtMs } from '../domain/wake-queue.js';
+import { closeReviewsOfStopped } from './customer-reviews.js';
 import { customerState } from './customer-state.js';
 import { describe } from './describe.js';
 import { drain } from './drain-customer.js';
@@ -35,7 +36,7 @@ export async function syncCustomerWorkflow(input: SyncCustomerInput): Promise<ne
   const run: Run = { ordersDone: 0, isBusy: false };
   setHandler(wakeCustomerSignal, (wake) => acceptWake(state, wake), {
     description:
-      'Look at something of this customer again. Example: {"eventId":"by-hand-1","kind":"order","orderId":"<saleOrderId>"}; kinds: order, customer, customer-deleted, load-history, resync, release-contact',
+      'Look at something of this customer again. Example: {"eventId":"by-hand-1","kind":"order","orderId":"<saleOrderId>"}; kinds: order, customer, customer-deleted, load-history, resync, release-contact, open-reviews',
   });
   setHandler(customerStateQuery, (detail) => customerState(state, { isBusy: run.isBusy, detail: detail ?? 'full' }), {
     description:
@@ -45,6 +46,7 @@ export async function syncCustomerWorkflow(input: SyncCustomerInput): Promise<ne
     if (mustContinue(state, run))
       await continueAsNew<typeof syncCustomerWorkflow>({ customerId: state.customerId, carried: state });
     applyCommands(state);
+    await closeReviewsOfStopped(state);
     if (!hasWork(state)) {
       publish(state);
       await untilWork(state);

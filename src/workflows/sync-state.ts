@@ -3,6 +3,7 @@ import type { ContactState } from '../domain/contact-state.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import { LIMITS } from '../domain/limits.js';
 import type { SkipReason } from '../domain/reasons.js';
+import type { ReviewDecision } from '../domain/review/decision.js';
 import {
   enqueue,
   enqueueAll,
@@ -34,6 +35,8 @@ export interface SyncState {
   /** Orders whose last write may or may not have taken effect. */
   uncertainOrderIds: readonly string[];
   unknownOrderIds: readonly string[];
+  /** Decisions of reviews that are not carried out and answered yet, by order. Absent in states from before reviews. */
+  decisions?: Readonly<Record<string, ReviewDecision>>;
   /** As the last drain's settings said; null before the first. */
   accountCurrency: string | null;
   mappingVersion: number | null;
@@ -105,11 +108,25 @@ export function acceptWake(state: SyncState, wake: WakeCustomer): void {
     case 'customer-deleted':
     case 'resync':
     case 'release-contact':
+    case 'open-reviews':
       state.commands = [...state.commands, wake];
+      return;
+    case 'decide-review':
+      acceptDecision(state, wake);
       return;
     default:
       noteMalformed(state);
   }
+}
+
+/** Whatever version is known: the order is read again, and the decision is carried out if its money is still the same. */
+function acceptDecision(state: SyncState, { orderId, decision }: WakeCustomer): void {
+  if (typeof orderId !== 'string' || typeof decision?.decisionId !== 'string') {
+    noteMalformed(state);
+    return;
+  }
+  state.decisions = { ...state.decisions, [orderId]: decision };
+  state.queue = enqueue(state.queue, queueItem(orderId, 'event'));
 }
 
 /** Carries out what a handler could only put aside. */
@@ -119,6 +136,7 @@ export function applyCommands(state: SyncState): void {
   for (const command of commands) {
     if (command.kind === 'resync') resync(state, command.orderId);
     else if (command.kind === 'release-contact') release(state, command);
+    else if (command.kind === 'open-reviews') forgetReviews(state, command.orderId);
     else if (command.kind === 'customer-deleted') stopForDeletedCustomer(state);
   }
 }
@@ -169,6 +187,19 @@ function resync(state: SyncState, orderId: string | undefined): void {
   state.isRefreshDue = state.isRefreshDue || orderId === undefined;
   if (orderId === undefined) state.isListDue = true;
   queueOrders(state, orderId === undefined ? state.entries.map((entry) => entry.orderId) : [orderId], 'again');
+}
+
+/** Held orders are read again, and their reviews told anew: opens what somebody terminated. One that is open takes no notice. */
+function forgetReviews(state: SyncState, orderId: string | undefined): void {
+  const isMeant = (entry: LedgerEntry): boolean =>
+    entry.outcome === 'held' && (orderId === undefined || entry.orderId === orderId);
+  const meant = state.entries.filter(isMeant).map((entry) => entry.orderId);
+  state.entries = state.entries.map((entry) => {
+    if (!isMeant(entry)) return entry;
+    const { review: _, ...rest } = entry;
+    return rest;
+  });
+  if (!state.isStopped) queueOrders(state, meant, 'again');
 }
 
 /** A person decided that a contact which was deleted may be written again. */

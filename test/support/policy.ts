@@ -1,3 +1,4 @@
+import type { ReviewPolicy } from '../../src/contract/review.js';
 import type { SyncPolicy } from '../../src/domain/policy.js';
 
 /** What most end-to-end tests run under: short waits, everyone gets a contact. */
@@ -27,4 +28,11 @@ export const TEST_POLICY: SyncPolicy = {
   writes: true,
   refundsKnown: true,
   timeUpdatedKnown: true,
+};
+
+/** The defaults of the settings. */
+export const TEST_REVIEW_POLICY: ReviewPolicy = {
+  fourEyesAboveMinor: 50_000,
+  remindAfterMs: 86_400_000,
+  escalateAfterMs: 3 * 86_400_000,
 };

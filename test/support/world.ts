@@ -10,6 +10,7 @@ import { untilTrue } from '../../soak/until-true.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import { customerWorkflowId } from '../../src/contract/ids.js';
 import { type CustomerState, customerStateQuery } from '../../src/contract/messages.js';
+import type { ReviewPolicy } from '../../src/contract/review.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contract/search-attributes.js';
 import { CONTACT_FIELDS, fieldName } from '../../src/domain/contact-mapping.js';
 import type { SyncPolicy } from '../../src/domain/policy.js';
@@ -17,9 +18,9 @@ import { createDotdigitalClient } from '../../src/dotdigital/client.js';
 import { createRelayApp } from '../../src/relay/app.js';
 import { createRelayTemporal } from '../../src/relay/temporal-port.js';
 import { createStoklyClient } from '../../src/stokly/client.js';
-import { admitLoweringPort, wakeCustomerPort } from '../../src/temporal-ports.js';
+import { admitLoweringPort, openReviewPort, wakeCustomerPort } from '../../src/temporal-ports.js';
 import { createWorker } from '../../src/worker-setup.js';
-import { TEST_POLICY } from './policy.js';
+import { TEST_POLICY, TEST_REVIEW_POLICY } from './policy.js';
 import { quietRuntime } from './quiet-runtime.js';
 import { type EventToSend, postEvent } from './webhook-sender.js';
 
@@ -31,6 +32,8 @@ const silent = pino({ level: 'silent' });
 export interface WorldOptions {
   readonly policy?: Partial<SyncPolicy>;
   readonly consentLowerMaxPerHour?: number;
+  /** What reviews run under; default: no second person up to 500.00, no reminder for a day. */
+  readonly reviewPolicy?: Partial<ReviewPolicy>;
   /** Whether a worker runs from the start; default true. */
   readonly hasWorker?: boolean;
   /** How patient the vendors' clients are: for tests that have no minutes. */
@@ -55,6 +58,7 @@ export interface World {
   readonly webhookSecret: string;
   /** Changed between two runs of the worker. */
   policy: SyncPolicy;
+  reviewPolicy: ReviewPolicy;
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
   /** Environment of a worker process against this world. */
@@ -104,6 +108,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     relayUrl,
     webhookSecret,
     policy: { ...TEST_POLICY, ...options.policy, ...(BREAK === 'ignore-writes-off' ? { writes: true } : {}) },
+    reviewPolicy: { ...TEST_REVIEW_POLICY, ...options.reviewPolicy },
     async startWorker() {
       running = await runWorker(world, options);
     },
@@ -183,6 +188,8 @@ async function runWorker(world: World, options: WorldOptions): Promise<RunningWo
     policy: world.policy,
     consentLowerMaxPerHour: options.consentLowerMaxPerHour ?? 25,
     wakeCustomer: wakeCustomerPort(world.client),
+    openReview: openReviewPort(world.client),
+    reviewPolicy: world.reviewPolicy,
     admitLowering: admitLoweringPort(world.client),
     log: silent,
     now: Date.now,

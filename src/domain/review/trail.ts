@@ -14,7 +14,6 @@ export const TRAIL_ACTIONS = [
   'commented',
   'reminded',
   'escalated',
-  'asked-again',
   'changed',
   'refused',
   'applied',

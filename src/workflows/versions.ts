@@ -1,0 +1,8 @@
+import { patched } from '@temporalio/workflow';
+
+/** Every order of commands that changed since a recorded history: a named predicate each, false where an older run replays. */
+
+/** An order that is held has a review opened. Runs that began before replay without; they open theirs in the next drain. */
+export function areReviewsOpened(): boolean {
+  return patched('open-reviews');
+}
