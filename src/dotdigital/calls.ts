@@ -1,3 +1,4 @@
+import type { CallObserver } from '../http/call-seen.js';
 import { CredentialsGate, type GateAnswer, type GateVisit } from '../http/credentials-gate.js';
 import { type RateLimiterState, resetInMs } from '../http/limiter.js';
 import { readRate } from '../http/rate-headers.js';
@@ -36,9 +37,11 @@ export class DotdigitalCalls {
     private readonly deps: {
       readonly now: () => number;
       readonly findRegion: (options: CallOptions) => Promise<string | null>;
+      readonly onCall: CallObserver | undefined;
     },
   ) {
-    this.#transport = createHttpTransport({ timeoutMs: settings.timeoutMs ?? DOTDIGITAL_TIMEOUT_MS });
+    const timeoutMs = settings.timeoutMs ?? DOTDIGITAL_TIMEOUT_MS;
+    this.#transport = createHttpTransport({ timeoutMs, onCall: deps.onCall });
     this.#tiers = new TierLimiters(deps.now, settings.rateWindowMs ?? RATE_WINDOW_MS);
     this.#gate = new CredentialsGate(deps.now);
   }

@@ -1,3 +1,4 @@
+import type { CallObserver } from '../http/call-seen.js';
 import type { RateLimiterState } from '../http/limiter.js';
 import { type CallLog, SILENT_LOG } from '../http/log.js';
 import { accountEndpoint, createDataField, listDataFields } from './account.js';
@@ -14,6 +15,8 @@ export interface DotdigitalDeps {
   readonly log?: CallLog;
   /** Epoch ms. */
   readonly now?: () => number;
+  /** Told of each HTTP call. */
+  readonly onCall?: CallObserver;
 }
 
 export interface DotdigitalClient extends DotdigitalApi {
@@ -28,6 +31,7 @@ export function createDotdigitalClient(settings: DotdigitalSettings, deps: Dotdi
   const log = deps.log ?? SILENT_LOG;
   const calls: DotdigitalCalls = new DotdigitalCalls(settings, {
     now: deps.now ?? Date.now,
+    onCall: deps.onCall,
     findRegion: async (options) => {
       const endpoint = await accountEndpoint(calls, settings, options);
       const url = regionUrl(endpoint);

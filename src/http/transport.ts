@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import { onAbort } from './abort.js';
+import type { CallObserver } from './call-seen.js';
 import { type TransportFailure, TransportError } from './transport-error.js';
 
 /** One request. `path` starts with `/`, its values are encoded already (`pathSegment`, `URLSearchParams`). */
@@ -25,6 +26,7 @@ export interface HttpAnswer {
 export interface TransportSettings {
   /** From the start of the call to the last byte of its answer: also ends an answer that comes a byte a second. */
   readonly timeoutMs: number;
+  readonly onCall?: CallObserver | undefined;
 }
 
 export interface HttpTransport {
@@ -74,12 +76,27 @@ export function createHttpTransport(settings: TransportSettings): HttpTransport 
     maxBodyLength: BODY_BYTES_MAX,
   });
   return {
-    send: (request) => sendOnce(client, request, settings.timeoutMs),
+    send: (request) => observed(settings.onCall, () => sendOnce(client, request, settings.timeoutMs)),
     close: () => {
       httpAgent.destroy();
       httpsAgent.destroy();
     },
   };
+}
+
+async function observed(onCall: CallObserver | undefined, send: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  const startedAt = performance.now();
+  let result: number | TransportFailure = 'connection-lost';
+  try {
+    const answer = await send();
+    result = answer.status;
+    return answer;
+  } catch (error) {
+    if (error instanceof TransportError) result = error.failure;
+    throw error;
+  } finally {
+    onCall?.({ result, seconds: (performance.now() - startedAt) / 1000 });
+  }
 }
 
 async function sendOnce(client: AxiosInstance, request: HttpRequest, timeoutMs: number): Promise<HttpAnswer> {

@@ -1,3 +1,4 @@
+import type { CallObserver } from '../http/call-seen.js';
 import { CredentialsGate, type GateAnswer, type GateVisit } from '../http/credentials-gate.js';
 import { createRateLimiter, type RateLimiter, type RateLimiterState, resetInMs } from '../http/limiter.js';
 import { readRate } from '../http/rate-headers.js';
@@ -33,8 +34,9 @@ export class StoklyCalls {
   constructor(
     private readonly settings: StoklySettings,
     private readonly now: () => number,
+    onCall?: CallObserver,
   ) {
-    this.#transport = createHttpTransport({ timeoutMs: settings.timeoutMs ?? STOKLY_TIMEOUT_MS });
+    this.#transport = createHttpTransport({ timeoutMs: settings.timeoutMs ?? STOKLY_TIMEOUT_MS, onCall });
     this.#limiter = createRateLimiter({
       now,
       startLimit: settings.requestsPerMinute,

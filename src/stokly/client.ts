@@ -1,3 +1,4 @@
+import type { CallObserver } from '../http/call-seen.js';
 import type { RateLimiterState } from '../http/limiter.js';
 import { type CallLog, SILENT_LOG } from '../http/log.js';
 import type { CallOptions, StoklyApi } from './api.js';
@@ -19,6 +20,8 @@ export interface StoklyDeps {
   readonly log?: CallLog;
   /** Epoch ms. */
   readonly now?: () => number;
+  /** Told of each HTTP call, grants too. */
+  readonly onCall?: CallObserver;
 }
 
 export interface StoklyClient extends StoklyApi {
@@ -40,7 +43,7 @@ const LISTINGS_MAX = 2;
 
 /** Reads a merchant's Stokly. Keeps one token and one rate budget: make one client a process and account. */
 export function createStoklyClient(settings: StoklySettings, deps: StoklyDeps = {}): StoklyClient {
-  const calls = new StoklyCalls(settings, deps.now ?? Date.now);
+  const calls = new StoklyCalls(settings, deps.now ?? Date.now, deps.onCall);
   const orders = new OrderReader(calls, settings);
   const log = deps.log ?? SILENT_LOG;
   return {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { CallSeen } from '../../src/http/call-seen.js';
 import { createHttpTransport, type HttpRequest, type HttpTransport, pathSegment } from '../../src/http/transport.js';
 import { TransportError } from '../../src/http/transport-error.js';
 import { type Answerer, closedUrl, startLocalServer } from './local-server.js';
@@ -34,6 +35,22 @@ describe('an answer', () => {
     });
     const { transport, request } = await serve((_request, response) => response.end('{}'));
     expect((await transport.send(request())).text).toBe('{}');
+  });
+});
+
+describe('whoever counts calls', () => {
+  test('hears of each once: of an answer by its status, of none by why', async () => {
+    const seen: CallSeen[] = [];
+    const server = await startLocalServer((_request, response) => {
+      response.writeHead(503);
+      response.end();
+    });
+    const transport = createHttpTransport({ timeoutMs: 2_000, onCall: (call) => seen.push(call) });
+    onTestFinished(() => transport.close());
+    await transport.send(requestTo(server.url));
+    await failureOf(transport, requestTo(await closedUrl()));
+    expect(seen.map(({ result }) => result)).toEqual([503, 'not-reached']);
+    for (const { seconds } of seen) expect(seconds).toBeGreaterThan(0);
   });
 });
 
