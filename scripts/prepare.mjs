@@ -15,6 +15,7 @@ const BUILD_SOURCES = [
   'emulators',
   'demo',
   'bench',
+  'soak',
   'scripts/bundle-workflows.mjs',
   'tsconfig.json',
   'tsconfig.build.json',
@@ -112,7 +113,7 @@ export async function ensureBuilt() {
 
 async function compile() {
   // What a file that is gone was compiled to must not stay behind.
-  for (const folder of ['src', 'emulators', 'demo', 'bench'])
+  for (const folder of ['src', 'emulators', 'demo', 'bench', 'soak'])
     await rm(join(ROOT, 'dist', folder), { recursive: true, force: true });
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { quiet: true });

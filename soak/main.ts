@@ -1,0 +1,45 @@
+import type { SoakCommand } from './options.js';
+import { paceOf } from './plan.js';
+import { reportText } from './report-text.js';
+import { runSoak, type SoakBreak } from './run.js';
+
+export { parseOptions } from './options.js';
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Ctrl-C or a request to end: not a failure of the soak, and no success either. */
+class Stopped extends Error {
+  override name = 'Stopped';
+}
+
+/** Runs the soak and prints what came of it. Gives the exit status: 1 when anything is not as promised. */
+export async function soakFromCommandLine(command: SoakCommand, temporalCliPath: string): Promise<number> {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => abort.abort(new Stopped()));
+  tell(`Seed ${command.seed}`);
+  try {
+    const report = await runSoak({
+      seed: command.seed,
+      pace: paceOf(command.minutes),
+      temporalCliPath,
+      plantedDefect: plantedDefect(process.env['SOAK_BREAK']),
+      isKeeping: command.isKeeping,
+      signal: abort.signal,
+      tell,
+    });
+    process.stdout.write(command.isJson ? `${JSON.stringify(report)}\n` : reportText(report));
+    return report.violations.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    tell('Stopped: nothing was judged.');
+    return 1;
+  }
+}
+
+export function plantedDefect(name: string | undefined): SoakBreak | null {
+  if (name === undefined || name === '') return null;
+  if (name === 'lose-webhooks' || name === 'lower-a-total') return name;
+  throw new Error(`SOAK_BREAK is ${name}: it can be lose-webhooks or lower-a-total`);
+}
