@@ -3,6 +3,7 @@ import type { CustomerState } from '../contract/messages.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import { type SkipReason, REASONS } from '../domain/reasons.js';
 import { unreachable } from './context.js';
+import { type ContactView, contactLines } from './contact-view.js';
 import type { CustomerView } from './customer-workflow.js';
 import { amount } from './outcome-text.js';
 
@@ -24,7 +25,14 @@ export function attentionLine(needsAttention: readonly string[]): string {
   return labelled('attention', needsAttention.length === 0 ? 'none needed' : needsAttention.join(', '));
 }
 
-export function customerLines(customerId: string, customer: CustomerView, link: string): string[] {
+export interface ShownCustomer {
+  readonly customerId: string;
+  readonly customer: CustomerView;
+  readonly contact: ContactView;
+  readonly link: string;
+}
+
+export function customerLines({ customerId, customer, contact, link }: ShownCustomer): string[] {
   const head = labelled('customer', customerId);
   switch (customer.kind) {
     case 'none':
@@ -37,10 +45,22 @@ export function customerLines(customerId: string, customer: CustomerView, link: 
         labelled('Temporal', link),
       ];
     case 'answers':
-      return [head, ...stateLines(customer.state), labelled('Temporal', link), ...entryLines(customer.state.entries)];
+      return [
+        head,
+        ...stateLines(customer.state),
+        ...fieldLines(contact, customerId),
+        labelled('Temporal', link),
+        ...entryLines(customer.state.entries),
+      ];
     default:
       return unreachable(customer);
   }
+}
+
+/** What the contact's fields say, and each that says something else than the ledger's records come to. */
+export function fieldLines(contact: ContactView, customerId: string | null): string[] {
+  const { says, differs } = contactLines(contact, customerId);
+  return [...says.map((text) => labelled('fields', text)), ...differs.map((text) => labelled('differs', text))];
 }
 
 function stateLines(state: CustomerState): string[] {

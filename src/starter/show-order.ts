@@ -6,9 +6,11 @@ import { type Difference, judgeOrder, unreadableDifferences } from '../domain/re
 import type { ReadOrder } from '../stokly/api.js';
 import { unreachable } from './context.js';
 import type { CustomerView } from './customer-workflow.js';
+import { moneySides, partsText, sideDifferences } from './money-sides.js';
 import type { OrderView } from './order-view.js';
 import { amount } from './outcome-text.js';
-import { attentionLine, labelled, reasonLines } from './show-customer.js';
+import { attentionLine, fieldLines, labelled, reasonLines } from './show-customer.js';
+import type { TrailStep } from './trail.js';
 
 /** One order from all three sides, for a person. */
 export function orderLines(view: OrderView, policy: SyncPolicy): string[] {
@@ -19,10 +21,48 @@ export function orderLines(view: OrderView, policy: SyncPolicy): string[] {
     ...outcomeLines(view),
     ...differencesOf(view, policy).flatMap(differenceLines),
     ...stoklyLines(stokly),
+    ...partsLines(view, policy),
     ...ledgerLines(entry),
     ...recordLines(view),
+    ...sideLines(view, { number, policy }),
     ...customerOfOrderLines(view.customerId, view.customer),
+    ...(view.customerId === null ? [] : fieldLines(view.contact, view.customerId)),
+    ...trailLines(view.trail),
     ...(view.link === null ? [] : [labelled('Temporal', view.link)]),
+  ];
+}
+
+function partsLines(view: OrderView, policy: SyncPolicy): string[] {
+  if (view.stokly.kind !== 'read') return [];
+  const text = partsText(moneySides(view, policy), view.stokly.snapshot.currency);
+  return text === null ? [] : [labelled('parts', text)];
+}
+
+/** Where two sides differ that should not. */
+function sideLines(
+  view: OrderView,
+  { number, policy }: { readonly number: string | null; readonly policy: SyncPolicy },
+): string[] {
+  const { entry, record, recordProblem } = view;
+  if (entry === null) return [];
+  const { currency } = entry;
+  const isRecordThere = record !== null || recordProblem !== null;
+  return sideDifferences(moneySides(view, policy), { number: number ?? entry.number, currency, isRecordThere }).map(
+    ({ what, nextStep }) => labelled('differs', `${what} → ${nextStep}`),
+  );
+}
+
+/** Steps shown; more are counted above them. */
+const STEPS_SHOWN = 20;
+
+function trailLines(trail: readonly TrailStep[]): string[] {
+  const more = trail.length - STEPS_SHOWN;
+  return [
+    ...(more > 0 ? [labelled('trail', `${more} earlier reads and writes`)] : []),
+    ...trail.slice(-STEPS_SHOWN).map(({ at, step, attempts, what }) => {
+      const tried = attempts > 1 ? ` (${attempts} attempts)` : '';
+      return labelled('trail', `${at.slice(0, 19).replace('T', ' ')} ${step.padEnd(5)} ${what}${tried}`);
+    }),
   ];
 }
 
@@ -107,7 +147,8 @@ function ledgerLines(entry: LedgerEntry | null): string[] {
   return [labelled('ledger', was), labelled('', wrote)];
 }
 
-function recordLines({ entry, record }: OrderView): string[] {
+function recordLines({ entry, record, recordProblem }: OrderView): string[] {
+  if (recordProblem !== null) return [labelled('Dotdigital', `record not read: ${recordProblem}`)];
   if (record === null) return [labelled('Dotdigital', 'no record')];
   const currency = typeof record['currency'] === 'string' ? record['currency'] : '';
   const says = ['order_gross_total', 'refunded_total', 'order_total'].map(

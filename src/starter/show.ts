@@ -1,14 +1,17 @@
 import { loadStarterConfig, type StarterConfig } from '../config.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { DotdigitalApi } from '../dotdigital/api.js';
+import { DotdigitalCallError } from '../dotdigital/errors.js';
 import type { StoklyApi } from '../stokly/api.js';
 import type { TemporalAccess } from '../temporal.js';
 import { LIVE, SCHEMA_VERSION, type StarterContext, using } from './context.js';
+import { viewContact } from './contact-view.js';
 import { customerLink, viewCustomer } from './customer-workflow.js';
 import { customerLines } from './show-customer.js';
 import type { OrderView } from './order-view.js';
 import { orderLines } from './show-order.js';
 import { findOrder, type Target } from './target.js';
+import { readTrail } from './trail.js';
 
 type ShowConfig = Pick<StarterConfig, 'temporal' | 'temporalUiUrl' | 'stokly' | 'dotdigital' | 'policy'>;
 
@@ -54,7 +57,9 @@ async function viewOrder(
     stokly: read,
     customer,
     entry,
-    record: await readRecord(dotdigital, entry, { config, contactId: state?.contactId ?? null }),
+    ...(await readRecord(dotdigital, entry, { config, contactId: state?.contactId ?? null })),
+    contact: await viewContact(dotdigital, state, config.policy),
+    trail: customerId === null ? [] : await readTrail(temporal, customerId, orderId),
     link: customerId === null ? null : customerLink(config.temporalUiUrl, temporal.namespace, customerId),
   };
 }
@@ -63,12 +68,18 @@ async function readRecord(
   dotdigital: DotdigitalApi,
   entry: LedgerEntry | null,
   { config, contactId }: { readonly config: ShowConfig; readonly contactId: number | null },
-): Promise<OrderView['record']> {
+): Promise<Pick<OrderView, 'record' | 'recordProblem'>> {
   const written = entry?.written ?? null;
-  if (contactId === null || written === null) return null;
+  if (written === null) return { record: null, recordProblem: null };
+  if (contactId === null) return { record: null, recordProblem: 'the contact is not known' };
   const where = { contactId, collection: config.policy.ordersCollection, key: written.recordKey };
-  const found = await dotdigital.getRecord(where, LIVE);
-  return found.kind === 'found' ? found.record : null;
+  try {
+    const found = await dotdigital.getRecord(where, LIVE);
+    return { record: found.kind === 'found' ? found.record : null, recordProblem: null };
+  } catch (error) {
+    if (error instanceof DotdigitalCallError) return { record: null, recordProblem: error.message };
+    throw error;
+  }
 }
 
 async function showCustomer(
@@ -76,12 +87,19 @@ async function showCustomer(
   options: { readonly json: boolean },
   context: StarterContext,
 ): Promise<number> {
-  const config = loadStarterConfig(['temporal', 'temporalUiUrl'], context.env);
-  return using(await context.connectTemporal(config.temporal), async (temporal) => {
-    const customer = await viewCustomer(temporal, customerId);
-    const link = customerLink(config.temporalUiUrl, temporal.namespace, customerId);
-    if (options.json) context.print(JSON.stringify({ schemaVersion: SCHEMA_VERSION, customerId, customer, link }));
-    else for (const line of customerLines(customerId, customer, link)) context.print(line);
-    return customer.kind === 'none' ? 1 : 0;
-  });
+  const config = loadStarterConfig(['temporal', 'temporalUiUrl', 'dotdigital', 'policy'], context.env);
+  return using(await context.connectTemporal(config.temporal), (temporal) =>
+    using(context.createDotdigital(config.dotdigital), async (dotdigital) => {
+      const customer = await viewCustomer(temporal, customerId);
+      const state = customer.kind === 'answers' ? customer.state : null;
+      const contact = await viewContact(dotdigital, state, config.policy);
+      const link = customerLink(config.temporalUiUrl, temporal.namespace, customerId);
+      if (options.json) {
+        context.print(JSON.stringify({ schemaVersion: SCHEMA_VERSION, customerId, customer, contact, link }));
+      } else {
+        for (const line of customerLines({ customerId, customer, contact, link })) context.print(line);
+      }
+      return customer.kind === 'none' ? 1 : 0;
+    }),
+  );
 }

@@ -91,7 +91,10 @@ describe('setup', () => {
     expect(first.err).toEqual([]);
     expect(first.status).toBe(0);
     expect(first.out.at(-1)).toBe('Ready for worker and relay.');
-    expect(await types()).toEqual({ CustomerStatus: 2, OrdersHeld: 3, NeedsAttention: 7, OrderId: 2 });
+    const numbers = { Keyword: 2, Int: 3, KeywordList: 7 } as const;
+    expect(await types()).toEqual(
+      Object.fromEntries(SEARCH_ATTRIBUTES.map(({ key, typeName }) => [key.name, numbers[typeName]])),
+    );
     const doctor = await run('doctor');
     expect(doctor).toMatchObject({ status: 0, err: [] });
     expect(doctor.out.at(-1)).toBe('All is well.');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NOWHERE, starter } from './starter-under-test.js';
 
-const COMMANDS = ['setup', 'doctor', 'show', 'wake', 'stokly probe'];
+const COMMANDS = ['setup', 'doctor', 'stokly probe', 'show', 'skipped', 'tail', 'send', 'wake', 'resync', 'release'];
+const CUSTOMER = '3b241101-e2bb-4255-8caf-4136c566a962';
 const SETTINGS = {
   TEMPORAL_ADDRESS: NOWHERE,
   STOKLY_API_URL: `http://${NOWHERE}`,
@@ -40,6 +41,33 @@ describe('the command line', () => {
     ],
     ['a customer that is none', ['wake', '--customer', '42'], 'starter: --customer takes a customer id (a UUID)'],
     [
+      'an event type that the relay does not know',
+      ['send', '--type', 'order.exploded', '--order', '1'],
+      'starter: --type is none of: order.created, order.updated, order.despatched, order.cancelled, order.refunded, customer.created, customer.updated, customer.deleted, item.updated, item.discontinued',
+    ],
+    ['an order event of no order', ['send', '--type', 'order.updated'], 'starter: order.updated needs --order'],
+    [
+      'an event id that the relay would refuse',
+      ['send', '--type', 'order.updated', '--order', '1', '--id', 'a b'],
+      'starter: --id takes up to 128 of A-Z a-z 0-9 _ . : -',
+    ],
+    [
+      'a time that is none',
+      ['resync', '--order', '1', '--wait', 'long'],
+      'starter: --wait takes a time such as 30s, 2m or 1h',
+    ],
+    ['a release of nothing', ['release', '--actor', 'a'], 'starter: say which: --customer <id> or --consent'],
+    [
+      'a release by nobody',
+      ['release', '--customer', CUSTOMER, '--reason', 'r'],
+      'starter: --actor is needed: it is kept with what happened',
+    ],
+    [
+      'a release for no reason',
+      ['release', '--consent', '--actor', 'a', '--reason', ' '],
+      'starter: --reason is needed: it is kept with what happened',
+    ],
+    [
       'an address where no Temporal is',
       ['setup'],
       'starter: Temporal does not answer at 127.0.0.1:1: is it running, and is TEMPORAL_ADDRESS right?',
@@ -56,6 +84,16 @@ describe('the command line', () => {
     expect(err[0]).toMatch(/^starter: Stokly: /);
     expect(err[0]).not.toContain('canary');
     expect(err[0]).not.toContain(' at ');
+  });
+
+  it('tells a relay that is down in one line', async () => {
+    const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+    const args = ['send', '--type', 'customer.updated', '--customer', CUSTOMER];
+    const { status, err } = await starter(args, { WEBHOOK_SECRETS: secret, RELAY_PORT: '1' });
+    expect(status).toBe(1);
+    expect(err).toEqual([
+      'starter: the relay does not answer at http://127.0.0.1:1/webhooks/stokly: is it running, and are RELAY_HOST and RELAY_PORT (or --url) right?',
+    ]);
   });
 
   it('tells each setting that the command needs, and no other', async () => {

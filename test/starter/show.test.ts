@@ -1,33 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { CustomerState } from '../../src/contract/messages.js';
-import { customerLink } from '../../src/starter/customer-workflow.js';
+import { compareFields } from '../../src/starter/contact-view.js';
+import { customerLink, type CustomerView } from '../../src/starter/customer-workflow.js';
 import type { OrderView } from '../../src/starter/order-view.js';
 import { customerLines } from '../../src/starter/show-customer.js';
 import { orderLines } from '../../src/starter/show-order.js';
 import { CUSTOMER_ID, entryFor, HOLDING, snapshotOf, writtenOf } from '../support/ledger-factory.js';
 import { TEST_POLICY } from '../support/policy.js';
-
-function stateOf(rest: Partial<CustomerState> = {}): CustomerState {
-  return {
-    customerId: CUSTOMER_ID,
-    status: 'idle',
-    needsAttention: [],
-    ledgerComplete: true,
-    contactId: 42,
-    customerSkip: null,
-    queued: 0,
-    due: [],
-    isBusy: false,
-    lastProblem: null,
-    isRehearsal: false,
-    outcomes: { synced: 1, held: 0, skipped: 0 },
-    skippedByReason: {},
-    entries: [],
-    unknownOrders: [],
-    recent: [],
-    ...rest,
-  };
-}
+import { stateOf } from './state-factory.js';
 
 function viewOf(rest: Partial<OrderView> = {}): OrderView {
   const snapshot = snapshotOf();
@@ -45,9 +24,16 @@ function viewOf(rest: Partial<OrderView> = {}): OrderView {
       order_total: 12,
       order_status: 'unprocessed',
     },
+    recordProblem: null,
+    contact: { kind: 'not-known' },
+    trail: [],
     link: 'http://ui/x',
     ...rest,
   };
+}
+
+function shownCustomer(customer: CustomerView): string[] {
+  return customerLines({ customerId: CUSTOMER_ID, customer, contact: { kind: 'not-known' }, link: 'http://ui/x' });
 }
 
 function shown(rest: Partial<OrderView> = {}): string {
@@ -137,10 +123,69 @@ describe('a shown order', () => {
   });
 });
 
+describe('where the sides of a shown order differ', () => {
+  const parts = 'parts        lines and delivery less discount add up to 12.00 GBP, refunds to 0.00 GBP';
+
+  it('nothing differs while all say the same', () => {
+    const text = shown();
+    expect(text).toContain(parts);
+    expect(text).not.toContain('differs');
+  });
+
+  it('says what the parts add up to beside what is stated', () => {
+    const stated = snapshotOf({ totals: { ...snapshotOf().totals, totalMinor: 1300 } });
+    const text = shown({ stokly: { kind: 'read', orderId: stated.orderId, snapshot: stated } });
+    expect(text).toContain('Stokly       13.00 GBP');
+    expect(text).toContain(parts);
+    expect(text).toContain(
+      'differs      Stokly says 13.00 GBP, refunded 0.00 GBP by now, and 12.00 GBP, refunded 0.00 GBP was read last → starter wake --order 536365',
+    );
+  });
+
+  it('says that someone else changed the record, or deleted it', () => {
+    const changed = shown({ record: { currency: 'GBP', order_gross_total: 11, refunded_total: 0 } });
+    expect(changed).toContain(
+      'differs      the record says 11.00 GBP, refunded 0.00 GBP, and 12.00 GBP, refunded 0.00 GBP was written: someone else changed it → starter resync --order 536365',
+    );
+    const deleted = 'differs      a record was written and is not there → starter resync --order 536365';
+    expect(shown({ record: null })).toContain(deleted);
+    const unread = shown({ record: null, recordProblem: 'answered 503' });
+    expect(unread).not.toContain('is not there');
+    expect(unread).toContain('Dotdigital   record not read: answered 503');
+  });
+
+  it('names the contact’s fields that say something else than its records come to', () => {
+    const entries = [entryFor({ written: writtenOf() })];
+    const found = { STOKLY_ID: CUSTOMER_ID, TOTAL_SPEND: 99, NET_SPEND: 12, FIRSTNAME: 'Canary' };
+    const fields = compareFields(found, stateOf({ entries }), TEST_POLICY);
+    const contact = { kind: 'found', contactId: 42, status: 'subscribed', fields } as const;
+    const text = shown({ contact });
+    expect(text).toContain('fields       subscribed; STOKLY_ID');
+    expect(text).toContain(
+      `differs      contact field TOTAL_SPEND says 99 and should say 12 → starter resync --customer ${CUSTOMER_ID}`,
+    );
+    expect(text).toContain('contact field NUMBER_OF_ORDERS says nothing and should say 1');
+    expect(text).not.toContain('contact field NET_SPEND');
+    expect(text).not.toContain('Canary');
+  });
+
+  it('tells the trail of reads and writes, with what was tried more than once', () => {
+    const step = { endedAt: null, runId: 'r', isFailed: false } as const;
+    const text = shown({
+      trail: [
+        { ...step, at: '2026-11-24T16:35:40.123Z', step: 'read', attempts: 1, what: '12.00 GBP, unprocessed' },
+        { ...step, at: '2026-11-24T16:35:41.123Z', step: 'write', attempts: 3, what: 'written' },
+      ],
+    });
+    expect(text).toContain('trail        2026-11-24 16:35:40 read  12.00 GBP, unprocessed\n');
+    expect(text).toContain('trail        2026-11-24 16:35:41 write written (3 attempts)');
+  });
+});
+
 describe('a shown customer', () => {
   it('lists its orders with both sides', () => {
     const entries = [entryFor({ written: writtenOf({ refundedMinor: 200 }) })];
-    const text = customerLines(CUSTOMER_ID, { kind: 'answers', state: stateOf({ entries }) }, 'http://ui/x').join('\n');
+    const text = shownCustomer({ kind: 'answers', state: stateOf({ entries }) }).join('\n');
     expect(text).toContain('orders       1 synced, 0 held, 0 skipped');
     expect(text).toMatch(/536365.*synced.*12\.00 GBP.*0\.00 GBP.*12\.00 GBP.*2\.00 GBP/);
   });
@@ -152,7 +197,7 @@ describe('a shown customer', () => {
       lastProblem: 'Dotdigital is unavailable',
       isRehearsal: true,
     });
-    const text = customerLines(CUSTOMER_ID, { kind: 'answers', state }, 'http://ui/x').join('\n');
+    const text = shownCustomer({ kind: 'answers', state }).join('\n');
     expect(text).toContain('state        blocked (WRITES=off: nothing is written)');
     expect(text).toContain('problem      Dotdigital is unavailable');
     expect(text).toContain('why          email-taken: ');
@@ -160,14 +205,14 @@ describe('a shown customer', () => {
 
   it('counts orders that do not fit', () => {
     const entries = Array.from({ length: 35 }, (_, at) => entryFor({ number: String(1000 + at) }));
-    const lines = customerLines(CUSTOMER_ID, { kind: 'answers', state: stateOf({ entries }) }, 'http://ui/x');
+    const lines = shownCustomer({ kind: 'answers', state: stateOf({ entries }) });
     expect(lines.at(-1)).toBe('and 5 older');
     expect(lines.join('\n')).toContain('1034');
     expect(lines.join('\n')).not.toContain('1004');
   });
 
   it('that was never woken says how to', () => {
-    expect(customerLines(CUSTOMER_ID, { kind: 'none' }, 'http://ui/x').join('\n')).toContain('starter wake --customer');
+    expect(shownCustomer({ kind: 'none' }).join('\n')).toContain('starter wake --customer');
   });
 
   it("has a page in Temporal's UI, its id escaped", () => {
