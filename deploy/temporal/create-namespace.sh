@@ -4,10 +4,10 @@
 set -eu
 
 tries=0
-until temporal operator cluster health >/dev/null 2>&1; do
+until answer=$(temporal operator cluster health 2>&1); do
   tries=$((tries + 1))
   if [ "$tries" -ge 60 ]; then
-    echo "Temporal at $TEMPORAL_ADDRESS did not become healthy within a minute." >&2
+    echo "Temporal at $TEMPORAL_ADDRESS did not become healthy within a minute: $answer" >&2
     exit 1
   fi
   sleep 1
