@@ -5,6 +5,7 @@ import { CUSTOMER_STATUS } from '../src/contract/search-attributes.js';
 import { urlOf } from '../demo/surroundings.js';
 import { cpuMsOf } from './process-stats.js';
 import { PROCESS_NAMES, type ProcessName, type Stack } from './stack.js';
+import { workerMetric } from './worker-metrics.js';
 
 const IDLE_TIMEOUT_MS = 120_000;
 const LOOK_AGAIN_MS = 250;
@@ -84,11 +85,12 @@ export class CostMeter {
       PROCESS_NAMES.map(async (name) => [name, await cpuMsOf(processes[name].pid)] as const),
     );
     const { user, system } = process.cpuUsage();
-    const metrics = await workerMetrics(urlOf(this.#stack.ports.metrics));
+    const workerUrl = urlOf(this.#stack.ports.metrics);
     return {
       cpuMs: { ...(Object.fromEntries(cpu) as Record<ProcessName, number | null>), sender: (user + system) / 1_000 },
       historyEvents,
-      ...metrics,
+      workflowTasks: await workerMetric(workerUrl, 'temporal_workflow_task_execution_latency_count'),
+      activities: await workerMetric(workerUrl, 'temporal_activity_task_received'),
       stoklyCalls: await stokly.calls(),
       dotdigitalCalls: await dotdigital.calls(),
     };
@@ -109,21 +111,6 @@ export class CostMeter {
     }
     return events;
   }
-}
-
-/** Tasks that the worker carried out so far, from the SDK's own metrics. */
-async function workerMetrics(url: string): Promise<{ workflowTasks: number; activities: number }> {
-  const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(10_000) });
-  const text = await response.text();
-  return {
-    workflowTasks: sumOf(text, 'temporal_workflow_task_execution_latency_count'),
-    activities: sumOf(text, 'temporal_activity_task_received'),
-  };
-}
-
-function sumOf(metrics: string, name: string): number {
-  const lines = metrics.split('\n').filter((line) => line.startsWith(`${name}{`));
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
 function perOrder(before: Reading, after: Reading, orders: number): CostsPerOrder {

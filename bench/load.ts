@@ -1,11 +1,11 @@
 import { Arrivals } from './arrivals.js';
 import { CostMeter, type CostsPerOrder } from './costs.js';
+import { type Known, makeKnown } from './known.js';
 import type { Sent } from './sender.js';
 import {
   type BenchEvent,
   type BenchOrder,
   customerIds,
-  customerObject,
   despatchedObject,
   eventOf,
   ordersOf,
@@ -50,10 +50,9 @@ const DESPATCHED_EVERY = 10;
 export async function runLoad(stack: Stack, options: LoadOptions): Promise<LoadResult> {
   const { tell } = options;
   const customers = customerIds(options.customers);
-  await stack.stokly.seed('customers', customers.map(customerObject));
   const arrivals = new Arrivals(stack.dotdigital);
   const meter = await CostMeter.open(stack);
-  const phase: Phase = { stack, arrivals, meter };
+  const phase: Known = { stack, arrivals, meter };
   try {
     tell(`Making ${customers.length} customers known: one order each, not counted …`);
     await makeKnown(phase, customers);
@@ -72,29 +71,12 @@ export async function runLoad(stack: Stack, options: LoadOptions): Promise<LoadR
   }
 }
 
-interface Phase {
-  readonly stack: Stack;
-  readonly arrivals: Arrivals;
-  readonly meter: CostMeter;
-}
-
-/** A customer's first order also makes its contact and loads its ledger: what is measured is a shop that runs. */
-async function makeKnown({ stack, arrivals, meter }: Phase, customers: readonly string[]): Promise<void> {
-  const orders = ordersOf(customers, { from: 0, count: customers.length });
-  await stack.stokly.seed('orders', orders.map(placedObject));
-  const events = orders.map((order) => eventOf(order, 'unprocessed'));
-  await stack.sender.sendAll(events);
-  const lost = await arrivals.waitFor(events);
-  if (lost.length > 0) throw new Error(`${lost.length} of ${events.length} first orders never came to Dotdigital`);
-  await meter.untilIdle(customers.length);
-}
-
 interface PhasePlan {
   readonly orders: readonly BenchOrder[];
   readonly ratePerSecond: number | null;
 }
 
-async function runPhase({ stack, arrivals, meter }: Phase, plan: PhasePlan): Promise<PhaseResult> {
+async function runPhase({ stack, arrivals, meter }: Known, plan: PhasePlan): Promise<PhaseResult> {
   const { orders } = plan;
   await stack.stokly.seed('orders', orders.map(placedObject));
   const { result, costs } = await meter.measure(orders.length, async () => {

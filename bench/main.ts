@@ -5,8 +5,10 @@ import { ProcessFailed, Processes } from '../demo/processes.js';
 import { loadText } from './load-text.js';
 import { runLoad } from './load.js';
 import { describeCommit, describeMachine } from './machine.js';
+import { runMemory } from './memory.js';
 import type { BenchOptions } from './options.js';
-import { startStack } from './stack.js';
+import { runReplay } from './replay.js';
+import { type Stack, startStack } from './stack.js';
 
 export { parseOptions } from './options.js';
 
@@ -57,12 +59,28 @@ async function measure(options: BenchOptions, { processes, folder, temporalCliPa
   if (profileFolder !== null) await mkdir(profileFolder, { recursive: true });
   const stack = await startStack(processes, { temporalCliPath, folder, latencyMs: options.latencyMs, profileFolder });
   try {
-    const { orders, customers, latencyMs } = options;
-    const result = await runLoad(stack, { orders, customers, tell });
-    if (!options.isJson) tell(loadText(result));
-    process.stdout.write(`${JSON.stringify({ bench: 'load', orders, customers, latencyMs, ...result, ...about })}\n`);
-    return result.burst.lost + result.halfRate.lost + result.orderViolations === 0 ? 0 : 1;
+    const { result, isInOrder } = await run(stack, options);
+    process.stdout.write(`${JSON.stringify({ bench: options.kind, ...result, ...about })}\n`);
+    return isInOrder ? 0 : 1;
   } finally {
     stack.sender.close();
+  }
+}
+
+async function run(stack: Stack, options: BenchOptions): Promise<{ result: object; isInOrder: boolean }> {
+  const { orders, customers, latencyMs } = options;
+  switch (options.kind) {
+    case 'load': {
+      const load = await runLoad(stack, { orders, customers, tell });
+      if (!options.isJson) tell(loadText(load));
+      const wrong = load.burst.lost + load.halfRate.lost + load.orderViolations;
+      return { result: { orders, customers, latencyMs, ...load }, isInOrder: wrong === 0 };
+    }
+    case 'replay':
+      return { result: { histories: await runReplay(stack, tell) }, isInOrder: true };
+    case 'memory': {
+      const memory = await runMemory(stack, { customers, tell });
+      return { result: { customers, latencyMs, ...memory }, isInOrder: memory.lost === 0 };
+    }
   }
 }
