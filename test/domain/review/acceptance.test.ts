@@ -37,7 +37,7 @@ function written(snapshot: OrderSnapshot, action: AcceptAction) {
     decimal(refunded_total),
     `kept ${pieces(products)}`,
     `came back ${pieces(returned_products)}`,
-    reconciled_by,
+    typeof reconciled_by === 'string' ? reconciled_by : 'nobody',
   ].join(', ');
 }
 
