@@ -1,7 +1,9 @@
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { type InjectedSinks, type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { ActivityDeps } from './activities/deps.js';
 import { createActivities } from './activities/index.js';
 import { TASK_QUEUE } from './contract/ids.js';
+import type { SettledOrders } from './domain/settled.js';
+import type { OutcomeSinks } from './workflows/outcome-sink.js';
 
 export interface WorkerSetup {
   readonly connection: NativeConnection;
@@ -9,6 +11,8 @@ export interface WorkerSetup {
   /** The prebuilt bundle's path: bundling at each start would cost seconds and could differ from what was tested. */
   readonly workflowBundlePath: string;
   readonly deps: ActivityDeps;
+  /** Told what each drain settled; absent: nothing is counted. */
+  readonly onSettled?: (orders: readonly SettledOrders[]) => void;
 }
 
 /** A worker as it runs in production; tests run the same one. */
@@ -16,12 +20,18 @@ export async function createWorker(setup: WorkerSetup): Promise<Worker> {
   return await Worker.create({ ...workerOptions(setup), connection: setup.connection });
 }
 
-function workerOptions({ namespace, workflowBundlePath, deps }: WorkerSetup): WorkerOptions {
+/** What workflows tell; without it the SDK would take each word for a mistake. */
+export function outcomeSinks(onSettled: WorkerSetup['onSettled']): InjectedSinks<OutcomeSinks> {
+  return { lockstepOutcomes: { settled: { fn: (_info, orders) => onSettled?.(orders), callDuringReplay: false } } };
+}
+
+function workerOptions({ namespace, workflowBundlePath, deps, onSettled }: WorkerSetup): WorkerOptions {
   return {
     namespace,
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: workflowBundlePath },
     activities: createActivities(deps),
+    sinks: outcomeSinks(onSettled),
     // About 1 MB a cached workflow: beyond this, a customer's next event replays its (short) history.
     maxCachedWorkflows: 1_500,
     maxConcurrentWorkflowTaskExecutions: 40,

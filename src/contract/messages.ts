@@ -46,7 +46,7 @@ export interface SyncCustomerInput {
   readonly carried?: unknown;
 }
 
-const CUSTOMER_STATUSES = ['loading', 'idle', 'syncing', 'waiting', 'blocked', 'stopped'] as const;
+export const CUSTOMER_STATUSES = ['loading', 'idle', 'syncing', 'waiting', 'blocked', 'stopped'] as const;
 /**
  * `loading`: its ledger is not complete yet · `idle` · `syncing`: a drain is in hand · `waiting`: something is due later (a
  * second read, an order that Stokly does not show yet) · `blocked`: an activity fails again and again, see `lastProblem` ·

@@ -6,6 +6,8 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
  */
 export const CUSTOMER_STATUS = defineSearchAttributeKey('CustomerStatus', SearchAttributeType.KEYWORD);
 export const ORDERS_HELD = defineSearchAttributeKey('OrdersHeld', SearchAttributeType.INT);
+/** For the metric of the same meaning: visibility can count what stands in an attribute, and nothing else. */
+export const ORDERS_SKIPPED = defineSearchAttributeKey('OrdersSkipped', SearchAttributeType.INT);
 export const NEEDS_ATTENTION = defineSearchAttributeKey('NeedsAttention', SearchAttributeType.KEYWORD_LIST);
 export const ORDER_ID = defineSearchAttributeKey('OrderId', SearchAttributeType.KEYWORD);
 
@@ -23,6 +25,7 @@ export const REVIEW_ASSIGNEE = defineSearchAttributeKey('ReviewAssignee', Search
 export const SEARCH_ATTRIBUTES = [
   { key: CUSTOMER_STATUS, typeName: 'Keyword' },
   { key: ORDERS_HELD, typeName: 'Int' },
+  { key: ORDERS_SKIPPED, typeName: 'Int' },
   { key: NEEDS_ATTENTION, typeName: 'KeywordList' },
   { key: ORDER_ID, typeName: 'Keyword' },
   { key: REVIEW_STAGE, typeName: 'Keyword' },

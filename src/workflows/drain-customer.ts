@@ -5,10 +5,12 @@ import type { DrainPlan } from '../domain/drain-plan.js';
 import { planDrain } from '../domain/drain.js';
 import { LIMITS } from '../domain/limits.js';
 import { spendOf } from '../domain/spend.js';
+import { settledBetween } from '../domain/settled.js';
 import { isHistory, type Queue, receivedAtMsOf, takeDue } from '../domain/wake-queue.js';
 import { history, live } from './activity-proxies.js';
 import { applyPlan, applyResult } from './apply-drain.js';
 import { closeReviewsOfMoved, type Decisions, queueUnreviewed, tellReviews } from './customer-reviews.js';
+import { tellSettled } from './outcome-sink.js';
 import { note, queueOrders, requeue, type SyncState } from './sync-state.js';
 
 export type DrainOutcome =
@@ -28,6 +30,7 @@ interface Taken {
  */
 export async function drain(state: SyncState): Promise<DrainOutcome> {
   const taken = take(state);
+  const entriesBefore = state.entries;
   let plan: DrainPlan | null = null;
   try {
     const fetched = await fetchTaken(state, taken);
@@ -42,6 +45,7 @@ export async function drain(state: SyncState): Promise<DrainOutcome> {
     });
     await carryOut(state, { taken, plan, fetched, decisions });
     state.problem = null;
+    tellSettled(settledBetween(entriesBefore, state.entries));
     return { kind: 'done', orders: taken.items.length };
   } catch (error) {
     if (isCancellation(error)) throw error;

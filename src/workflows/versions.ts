@@ -6,3 +6,8 @@ import { patched } from '@temporalio/workflow';
 export function areReviewsOpened(): boolean {
   return patched('open-reviews');
 }
+
+/** How many orders are skipped stands in a search attribute. Asked only where the number is another than the one that stands there. */
+export function areSkippedShown(): boolean {
+  return patched('show-skipped');
+}

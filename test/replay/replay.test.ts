@@ -4,6 +4,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Activities } from '../../src/activities/index.js';
 import { WORKFLOW_TYPES } from '../../src/contract/ids.js';
+import { outcomeSinks } from '../../src/worker-setup.js';
 import { quietRuntime } from '../support/quiet-runtime.js';
 import { historiesOf, recordings, type StoredHistory, storedHistories } from './history-files.js';
 import { type JsonEvent, type JsonHistory, startedRun } from './history-json.js';
@@ -15,12 +16,14 @@ const stored = storedHistories();
 async function replay(histories: readonly JsonHistory[]): Promise<Map<string, ReplayResult>> {
   quietRuntime();
   const workflowBundle = { codePath: inject('workflowBundlePath') };
+  const sinks = outcomeSinks(undefined);
   const asked = histories.map((history) => ({
     workflowId: startedRun(history).workflowId,
     history: historyFromJSON(history),
   }));
   const results = new Map<string, ReplayResult>();
-  for await (const result of Worker.runReplayHistories({ workflowBundle }, asked)) results.set(result.runId, result);
+  for await (const result of Worker.runReplayHistories({ workflowBundle, sinks }, asked))
+    results.set(result.runId, result);
   return results;
 }
 
@@ -61,6 +64,7 @@ describe('what is recorded', () => {
       writeCustomer: true,
       resolveOrderCustomer: true,
       wakeCustomer: true,
+      openReview: true,
     } satisfies Record<keyof Activities, true>;
     const seen = new Set(stored.flatMap(({ history }) => history.events.flatMap(activityType)));
     expect([...seen].toSorted()).toEqual(Object.keys(activities).toSorted());
