@@ -1,5 +1,6 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { SoakCommand } from './options.js';
-import { paceOf } from './plan.js';
+import { densePaceOf, paceOf } from './plan.js';
 import { reportText } from './report-text.js';
 import { runSoak, type SoakBreak } from './run.js';
 
@@ -18,11 +19,13 @@ class Stopped extends Error {
 export async function soakFromCommandLine(command: SoakCommand, temporalCliPath: string): Promise<number> {
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => abort.abort(new Stopped()));
+  // Replaying thousands of histories says nothing but what the oracle says of them.
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
   tell(`Seed ${command.seed}`);
   try {
     const report = await runSoak({
       seed: command.seed,
-      pace: paceOf(command.minutes),
+      pace: command.isDense ? densePaceOf(command.minutes) : paceOf(command.minutes),
       temporalCliPath,
       plantedDefect: plantedDefect(process.env['SOAK_BREAK']),
       isKeeping: command.isKeeping,

@@ -5,6 +5,8 @@ export interface SoakCommand {
   /** Of load; getting quiet and judging come on top. */
   readonly minutes: number;
   readonly seed: number;
+  /** Something breaks every few seconds instead of every 10 to 30. */
+  readonly isDense: boolean;
   /** Prints the report as one line of JSON on standard output instead of the table. */
   readonly isJson: boolean;
   /** Keeps the temporary folder: Temporal's database and the log of all processes. */
@@ -40,15 +42,17 @@ export function parseOptions(argv: readonly string[]): SoakCommand {
     .description('Lets a shop live while everything around Lockstep breaks, and judges what came of it, to the penny.')
     .option('--minutes <number>', 'how long', minutes, 10)
     .option('--seed <number>', 'repeats a run; left out, one is drawn and printed', wholeNumber)
+    .option('--dense', 'let something break every 3 to 6 seconds instead of every 10 to 30', false)
     .option('--json', 'print the report as one line of JSON on standard output', false)
     .option('--keep', "keep the temporary folder with Temporal's database and the log of all processes", false)
     .allowExcessArguments(false)
     .addHelpText('after', MORE)
     .parse([...argv], { from: 'user' });
-  const given = command.opts<{ minutes: number; seed?: number; json: boolean; keep: boolean }>();
+  const given = command.opts<{ minutes: number; seed?: number; dense: boolean; json: boolean; keep: boolean }>();
   return {
     minutes: given.minutes,
     seed: given.seed ?? randomInt(SEED_MAX),
+    isDense: given.dense,
     isJson: given.json,
     isKeeping: given.keep,
   };

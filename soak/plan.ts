@@ -29,6 +29,18 @@ export function paceOf(minutes: number): SoakPace {
   };
 }
 
+/** Every kind of fault within a minute. No worker lives long enough for its memory to be judged. */
+export function densePaceOf(minutes: number): SoakPace {
+  const loadMs = minutes * 60_000;
+  return {
+    loadMs,
+    actionEveryMs: 250,
+    gapMs: [3_000, 6_000],
+    lastsMs: [1_000, 2_500],
+    workerLeftAloneFromMs: loadMs,
+  };
+}
+
 export function planSoak(seed: number, pace: SoakPace): SoakPlan {
   // Each has a stream of its own: another kind of fault does not change what happens in the shop.
   const actions = planShop(createRandom(seed), { loadMs: pace.loadMs, everyMs: pace.actionEveryMs });

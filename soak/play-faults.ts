@@ -38,7 +38,7 @@ async function playFault(stack: SoakStack, fault: PlannedFault, signal: AbortSig
       await pause(fault.forMs, undefined, { signal });
       return await stack.run('temporal');
     case 'revoke Stokly tokens':
-      await control(stack.stoklyUrl, 'POST', 'tokens/revoke');
+      await control(stack.stoklyUrl, ['POST', 'tokens/revoke']);
       return;
     case 'revoke credentials':
       await revoke(stack, fault.of, true);
@@ -48,10 +48,10 @@ async function playFault(stack: SoakStack, fault: PlannedFault, signal: AbortSig
       const url = fault.of === 'stokly' ? stack.stoklyUrl : stack.dotdigitalUrl;
       const { probability } = fault;
       const faults = wireFaults(fault.of, fault.name).map((one) => ({ ...one, probability }));
-      await control(url, 'POST', 'faults', faults);
+      await control(url, ['POST', 'faults'], faults);
       await pause(fault.forMs, undefined, { signal });
       // What a late effect held back lands now, seconds after the writes that came later.
-      await control(url, 'DELETE', 'faults');
+      await control(url, ['DELETE', 'faults']);
       return;
     }
   }
@@ -64,12 +64,12 @@ async function again(stack: SoakStack, name: 'worker' | 'relay', signal: 'SIGKIL
 
 async function revoke(stack: SoakStack, of: Vendor, areRevoked: boolean): Promise<void> {
   if (of === 'dotdigital') {
-    await control(stack.dotdigitalUrl, 'POST', 'settings', { areCredentialsRevoked: areRevoked });
+    await control(stack.dotdigitalUrl, ['POST', 'settings'], { areCredentialsRevoked: areRevoked });
     return;
   }
   const secretKey = areRevoked ? 'another-secret' : DEMO_CREDENTIALS.secretKey;
-  await control(stack.stoklyUrl, 'POST', 'settings', { credentials: { ...DEMO_CREDENTIALS, secretKey } });
-  if (areRevoked) await control(stack.stoklyUrl, 'POST', 'tokens/revoke');
+  await control(stack.stoklyUrl, ['POST', 'settings'], { credentials: { ...DEMO_CREDENTIALS, secretKey } });
+  if (areRevoked) await control(stack.stoklyUrl, ['POST', 'tokens/revoke']);
 }
 
 /** A call that gets no answer loses its connection after this: the clients' own patience is two minutes. */

@@ -21,9 +21,9 @@ export async function playShop(
 
 async function playAction(stack: SoakStack, { seeds, events }: ShopAction): Promise<void> {
   const emit = events === 'each';
-  for (const seed of seeds) await control(stack.stoklyUrl, 'POST', 'seed', { ...seed, emit });
+  for (const seed of seeds) await control(stack.stoklyUrl, ['POST', 'seed'], { ...seed, emit });
   if (events === 'each') return;
-  for (const event of events) await control(stack.stoklyUrl, 'POST', 'events', wireEvent(stack, event));
+  for (const event of events) await control(stack.stoklyUrl, ['POST', 'events'], wireEvent(stack, event));
 }
 
 function wireEvent({ stokly }: SoakStack, event: ShuffledEvent): Readonly<Record<string, unknown>> {

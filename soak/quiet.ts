@@ -35,13 +35,15 @@ export async function untilQuiet(stack: SoakStack, bounds: QuietBounds): Promise
 }
 
 async function whatIsLeft(stack: SoakStack): Promise<string | null> {
-  const { pending } = (await control(stack.stoklyUrl, 'GET', 'webhooks')) as { pending: number };
+  const { pending } = (await control(stack.stoklyUrl, ['GET', 'webhooks'])) as { pending: number };
   if (pending > 0) return `not quiet: ${pending} webhooks unacknowledged`;
   const routes = await stack.client.workflow.count(
     `WorkflowType = '${WORKFLOW_TYPES.routeOrder}' AND ExecutionStatus = 'Running'`,
   );
   if (routes.count > 0) return `not quiet: ${routes.count} orders being routed`;
-  const customerIds = [...stack.stokly.account.store.customers.all()].map(({ customerId }) => String(customerId));
+  const customerIds = [...stack.stokly.account.store.customers.all()].flatMap(({ customerId }) =>
+    typeof customerId === 'string' ? [customerId] : [],
+  );
   const busy = (await readCustomerStates(stack.client, customerIds, 'summary')).filter(isAtWork);
   const [example] = busy;
   return example === undefined ? null : `not quiet: ${busy.length} customers at work, such as ${whyAtWork(example)}`;

@@ -6,7 +6,7 @@ import { customerStateQuery, type CustomerState } from '../src/contract/messages
 import { Processes } from '../demo/processes.js';
 import { projectPath } from '../demo/project-path.js';
 import { Health, type Trend } from './health.js';
-import { type Chronicle, followStokly } from './oracle/chronicle.js';
+import { followStokly } from './oracle/chronicle.js';
 import { countWrites } from './oracle/changes.js';
 import { violationsOf } from './oracle/oracle.js';
 import type { Scene } from './oracle/scene.js';
@@ -91,7 +91,7 @@ async function soak(stack: SoakStack, plan: SoakPlan, options: SoakOptions): Pro
   const quietAtMs = performance.now();
   if (options.plantedDefect === 'lower-a-total') await lowerATotal(stack);
   tell('Judging …');
-  const wastedMax = wastedWritesMax(stack);
+  const wastedMax = wastedWritesMax(stack, plan);
   const trend = health.trend();
   const violations = [
     ...stack.unexpectedEnds,
@@ -101,7 +101,7 @@ async function soak(stack: SoakStack, plan: SoakPlan, options: SoakOptions): Pro
     ...(trend?.violations ?? []),
   ];
   return {
-    ...(await countsOf(stack, { plan, actions, chronicle })),
+    ...(await countsOf(stack, { plan, actions })),
     loadSecs: Math.round((endedAtMs - startedAtMs) / 1000),
     quietSecs: Math.round((quietAtMs - endedAtMs) / 1000),
     writes: { ...writesOf(stack), wastedMax },
@@ -169,15 +169,29 @@ function struckIn(stack: SoakStack): { stokly: number; dotdigital: number } {
   };
 }
 
-function wastedWritesMax(_stack: SoakStack): number {
-  return Number.POSITIVE_INFINITY;
+/** A struck or refused call repeats what its attempt had written before, at most these. */
+const REPEATS_OF_A_CALL_MAX = 5;
+/** What a kill of worker or Temporal may find written and not yet known. */
+const REPEATS_OF_A_KILL_MAX = 10;
+/** Writes that chance makes superfluous: two webhooks of one order, read one after the other. */
+const SHARE_WASTED_MAX = 0.02;
+
+/** Writes that may have changed nothing. What repeats without such a reason is a defect. */
+function wastedWritesMax({ dotdigital }: SoakStack, { faults }: SoakPlan): number {
+  const lost = dotdigital.account.requests.all.filter(
+    ({ method, status, fault }) => method !== 'GET' && (fault !== null || (status ?? 0) >= 400),
+  );
+  const kills = faults.filter(
+    ({ what }) => what === 'kill worker' || what === 'stop worker' || what === 'kill Temporal',
+  );
+  const { writes } = countWrites(dotdigital);
+  return Math.ceil(
+    lost.length * REPEATS_OF_A_CALL_MAX + kills.length * REPEATS_OF_A_KILL_MAX + writes * SHARE_WASTED_MAX,
+  );
 }
 
-async function countsOf(
-  stack: SoakStack,
-  run: { plan: SoakPlan; actions: ReadonlyMap<string, number>; chronicle: Chronicle },
-) {
-  const { delivered, refused, duplicated } = (await control(stack.stoklyUrl, 'GET', 'webhooks')) as {
+async function countsOf(stack: SoakStack, run: { plan: SoakPlan; actions: ReadonlyMap<string, number> }) {
+  const { delivered, refused, duplicated } = (await control(stack.stoklyUrl, ['GET', 'webhooks'])) as {
     delivered: number;
     refused: number;
     duplicated: number;
@@ -202,7 +216,7 @@ async function countsOf(
 
 /** Takes a penny from one record behind everyone's back. */
 async function lowerATotal(stack: SoakStack): Promise<void> {
-  const state = (await control(stack.dotdigitalUrl, 'GET', 'state')) as {
+  const state = (await control(stack.dotdigitalUrl, ['GET', 'state'])) as {
     contacts: { contactId: number; email: string }[];
     records: Record<string, { key: string; contactId: number; json: Record<string, unknown> }[]>;
   };
@@ -210,7 +224,7 @@ async function lowerATotal(stack: SoakStack): Promise<void> {
   const email = state.contacts.find(({ contactId }) => contactId === record?.contactId)?.email;
   if (record === undefined || email === undefined) throw new Error('there is no record to take a penny from');
   const json = { ...record.json, order_total: Number(record.json['order_total']) + 0.01 };
-  await control(stack.dotdigitalUrl, 'POST', 'seed', {
+  await control(stack.dotdigitalUrl, ['POST', 'seed'], {
     records: [{ collection: 'Orders', key: record.key, email, json }],
   });
 }

@@ -116,7 +116,7 @@ export class SoakStack {
     await this.run('worker');
     await this.run('relay');
     const target = { url: `${urlOf(this.#ports.relay)}/webhooks/stokly`, secret: DEMO_WEBHOOK_SECRET };
-    await control(this.stoklyUrl, 'POST', 'webhooks', { ...target, loss, duplicates, seed });
+    await control(this.stoklyUrl, ['POST', 'webhooks'], { ...target, loss, duplicates, seed });
   }
 
   /** Starts a program and waits until it answers. */
@@ -172,13 +172,17 @@ async function portOf(emulator: { start(port: number): Promise<{ url: string }> 
   return Number(new URL(url).port);
 }
 
-/** One call of a stand-in's control. */
-export async function control(url: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) {
+/** Calls a stand-in's control: `['POST', 'seed']` at its address. */
+export async function control(
+  url: string,
+  [method, path]: readonly ['GET' | 'POST' | 'DELETE', string],
+  body?: unknown,
+): Promise<unknown> {
   const response = await fetch(`${url}/__emulator/${path}`, {
     method,
     ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path} of a stand-in answered ${response.status}: ${text}`);
-  return text === '' ? null : (JSON.parse(text) as unknown);
+  return text === '' ? null : JSON.parse(text);
 }
