@@ -14,7 +14,11 @@ import { readAsked, runReleaseCustomer } from './release.js';
 import { runResync } from './resync.js';
 import { runSend, type SendRequest } from './send.js';
 import { readCustomer, readTarget } from './target.js';
-import { runWake } from './wake.js';
+import { runWake, runWakeRehearsed } from './wake.js';
+
+interface GivenWake extends GivenTarget {
+  readonly rehearsed?: true;
+}
 
 interface GivenResync extends GivenTarget {
   readonly wait: string;
@@ -44,9 +48,11 @@ export const registerSteerCommands: RegisterCommands = ({ program, context, run 
   withTarget(
     addCommand(program, 'wake', {
       description: 'have an order, or a customer’s own data, looked at again',
-      examples: ['wake --order 536365'],
+      examples: ['wake --order 536365', 'wake --rehearsed'],
     }),
-  ).action((given: GivenTarget) => run(async () => runWake(readTarget(given), jsonOption(given), context)));
+  )
+    .option('--rehearsed', 'every customer that was last looked at with WRITES=off, whole')
+    .action((given: GivenWake) => run(async () => wake(given, context)));
   withWait(
     withTarget(
       addCommand(program, 'resync', {
@@ -79,6 +85,12 @@ export const registerSteerCommands: RegisterCommands = ({ program, context, run 
 
 function withWait(command: Command): Command {
   return command.option('--wait <time>', 'how long to wait for the outcome (0s: not at all)', '60s');
+}
+
+async function wake(given: GivenWake, context: StarterContext): Promise<number> {
+  if (given.rehearsed === undefined) return runWake(readTarget(given), jsonOption(given), context);
+  if (given.order === undefined && given.customer === undefined) return runWakeRehearsed(jsonOption(given), context);
+  throw new StarterError('give --rehearsed alone, or --order or --customer');
 }
 
 async function release(given: GivenRelease, context: StarterContext): Promise<number> {

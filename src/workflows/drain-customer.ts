@@ -11,6 +11,7 @@ import { history, live } from './activity-proxies.js';
 import { applyPlan, applyResult } from './apply-drain.js';
 import { closeReviewsOfMoved, type Decisions, queueUnreviewed, tellReviews } from './customer-reviews.js';
 import { tellSettled } from './outcome-sink.js';
+import { rememberPolicy } from './remember-policy.js';
 import { note, queueOrders, requeue, type SyncState } from './sync-state.js';
 
 export type DrainOutcome =
@@ -34,7 +35,7 @@ export async function drain(state: SyncState): Promise<DrainOutcome> {
   let plan: DrainPlan | null = null;
   try {
     const fetched = await fetchTaken(state, taken);
-    if (fetched !== null) rememberPolicy(state, fetched);
+    if (fetched !== null) rememberPolicy(state, fetched.policy);
     // One that comes in while this drain writes was not planned with: it is the next drain's.
     const decisions = state.decisions ?? {};
     plan = planDrain(state, {
@@ -98,16 +99,6 @@ function numbersText(numbers: readonly string[]): string {
   if (numbers.length === 0) return '';
   const shown = numbers.slice(0, NUMBERS_SHOWN).join(', ');
   return `${numbers.length} order${numbers.length === 1 ? '' : 's'}: ${shown}${numbers.length > NUMBERS_SHOWN ? ', …' : ''}`;
-}
-
-function rememberPolicy(state: SyncState, { policy }: FetchOrdersResult): void {
-  state.accountCurrency = policy.accountCurrency;
-  state.isRehearsal = !policy.writes;
-  if (state.mappingVersion !== null && state.mappingVersion !== policy.mappingVersion) {
-    const written = state.entries.filter((entry) => entry.written !== null).map((entry) => entry.orderId);
-    queueOrders(state, written, 'again');
-  }
-  state.mappingVersion = policy.mappingVersion;
 }
 
 interface Work {

@@ -11,3 +11,8 @@ export function areReviewsOpened(): boolean {
 export function areSkippedShown(): boolean {
   return patched('show-skipped');
 }
+
+/** What was only rehearsed (`WRITES=off`) is looked at again as soon as writes are on. Asked only where that is so. */
+export function areRehearsalsMadeUp(): boolean {
+  return patched('make-up-rehearsals');
+}

@@ -1,14 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   contactOf,
   controlDotdigital,
   instant,
   newBuyer,
   orderEvent,
+  type PlacedOrder,
   placeOrder,
   recordOf,
   requestPaths,
 } from '../support/shop-events.js';
+import { starterOn } from '../support/starter-on-world.js';
 import { createWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -20,6 +22,12 @@ afterAll(async () => {
 });
 
 describe('WRITES=off', () => {
+  beforeEach(async () => {
+    await world.stopWorker();
+    world.policy = { ...world.policy, writes: process.env['TEST_BREAK'] === 'ignore-writes-off' };
+    await world.startWorker();
+  });
+
   it('reads, judges and counts everything, writes nothing, and says what it would write', async () => {
     const buyer = await newBuyer(world);
     const order = await placeOrder(world, buyer.customerId);
@@ -58,9 +66,7 @@ describe('WRITES=off', () => {
     });
     await orderEvent(world, order);
     await world.settled(buyer.customerId, ({ outcomes, ledgerComplete }) => outcomes.synced === 1 && ledgerComplete);
-    await world.stopWorker();
-    world.policy = { ...world.policy, writes: true };
-    await world.startWorker();
+    await writesOn();
     await orderEvent(world, order, { eventId: `again-${instant(0)}` });
     await world.settled(buyer.customerId, ({ entries }) => entries.some(({ written }) => written !== null));
     expect(await recordOf(world, order)).toMatchObject({ order_total: 12 });
@@ -68,4 +74,47 @@ describe('WRITES=off', () => {
     expect(fields).toMatchObject({ TOTAL_SPEND: 12, LAST_ORDER_ID: String(order.number) });
     expect(fields).not.toHaveProperty('LAST_ORDER_STATUS');
   });
+
+  it('is made up for whole when writes are on and anything of the customer is looked at', async () => {
+    const buyer = await newBuyer(world);
+    const orders = [await placeOrder(world, buyer.customerId), await placeOrder(world, buyer.customerId)] as const;
+    for (const order of orders) await orderEvent(world, order);
+    await world.settled(buyer.customerId, ({ outcomes, ledgerComplete }) => outcomes.synced === 2 && ledgerComplete);
+    await writesOn();
+    await orderEvent(world, orders[0], { eventId: `one-${orders[0].number}` });
+    await world.settled(buyer.customerId, ({ entries }) => entries.every(({ written }) => written !== null));
+    for (const order of orders) expect(await recordOf(world, order)).toMatchObject({ order_total: 12 });
+    expect((await contactOf(world, buyer.email))?.dataFields).toMatchObject({ TOTAL_SPEND: 24, NUMBER_OF_ORDERS: 2 });
+  });
+
+  it('is made up for by one command for all customers, and one that wrote already is left alone', async () => {
+    const buyers = [await newBuyer(world), await newBuyer(world)];
+    const orders: PlacedOrder[] = [];
+    for (const { customerId } of buyers) {
+      const order = await placeOrder(world, customerId);
+      orders.push(order);
+      await orderEvent(world, order);
+      await world.settled(customerId, ({ outcomes, ledgerComplete }) => outcomes.synced === 1 && ledgerComplete);
+    }
+    await writesOn();
+    const { status, out } = await starterOn(world, ['wake', '--rehearsed', '--json']);
+    expect(status).toBe(0);
+    const { customersWoken } = JSON.parse(out[0] ?? '');
+    expect(customersWoken).toEqual(expect.arrayContaining(buyers.map(({ customerId }) => customerId)));
+    for (const { customerId } of buyers) {
+      await world.settled(customerId, ({ entries }) => entries.every(({ written }) => written !== null));
+    }
+    for (const order of orders) expect(await recordOf(world, order)).toMatchObject({ order_total: 12 });
+    for (const customerId of customersWoken) await world.settled(customerId);
+    expect(await starterOn(world, ['wake', '--rehearsed'])).toMatchObject({
+      status: 0,
+      out: ['No customer was last looked at with WRITES=off.'],
+    });
+  });
+
+  async function writesOn(): Promise<void> {
+    await world.stopWorker();
+    world.policy = { ...world.policy, writes: true };
+    await world.startWorker();
+  }
 });
