@@ -45,14 +45,14 @@ interface Parts {
   readonly planned: PlannedSettings;
   readonly webhookSecrets: readonly string[];
   readonly relay: RelaySettings;
-  /** 0 = off. */
-  readonly metricsPort: number;
+  /** Where the worker shows its metrics; port 0 = off. */
+  readonly metrics: { readonly host: string; readonly port: number };
   readonly logLevel: LogLevel;
 }
 
 export type WorkerConfig = Pick<
   Parts,
-  'temporal' | 'stokly' | 'dotdigital' | 'policy' | 'consentLowerMaxPerHour' | 'planned' | 'metricsPort' | 'logLevel'
+  'temporal' | 'stokly' | 'dotdigital' | 'policy' | 'consentLowerMaxPerHour' | 'planned' | 'metrics' | 'logLevel'
 >;
 export type RelayConfig = Pick<Parts, 'temporal' | 'webhookSecrets' | 'relay' | 'logLevel'>;
 /** What a starter command may ask for. */
@@ -70,7 +70,7 @@ export function loadWorkerConfig(env: Environment = process.env): WorkerConfig {
     'policy',
     'consentLowerMaxPerHour',
     'planned',
-    'metricsPort',
+    'metrics',
     'logLevel',
   ]);
 }
@@ -106,7 +106,7 @@ function loadParts<P extends keyof Parts>(env: Environment, parts: readonly P[])
 }
 
 function partLoaders(env: Environment): { readonly [P in keyof Parts]: () => Parts[P] } {
-  const { relay, starter, worker, log, policy } = SETTING_SHAPES;
+  const { relay, starter, log, policy } = SETTING_SHAPES;
   return {
     temporal: () => loadTemporal(env),
     temporalUiUrl: () => read(starter, env).TEMPORAL_UI_URL,
@@ -117,7 +117,7 @@ function partLoaders(env: Environment): { readonly [P in keyof Parts]: () => Par
     planned: () => loadPlanned(env),
     webhookSecrets: () => read({ WEBHOOK_SECRETS: relay.WEBHOOK_SECRETS }, env).WEBHOOK_SECRETS,
     relay: () => loadRelay(env),
-    metricsPort: () => read(worker, env).METRICS_PORT,
+    metrics: () => loadMetrics(env),
     logLevel: () => read(log, env).LOG_LEVEL,
   };
 }
@@ -198,6 +198,11 @@ function loadPlanned(env: Environment): PlannedSettings {
     notifyWebhookSecrets: values.NOTIFY_WEBHOOK_SECRET ?? [],
     historyFrom: values.HISTORY_FROM,
   };
+}
+
+function loadMetrics(env: Environment): Parts['metrics'] {
+  const { METRICS_HOST, METRICS_PORT } = read(SETTING_SHAPES.worker, env);
+  return { host: METRICS_HOST, port: METRICS_PORT };
 }
 
 function loadRelay(env: Environment): RelaySettings {

@@ -107,6 +107,9 @@ export const webhookSecrets = list
     message: `has an entry that is not whsec_ and the base64 of at least ${WEBHOOK_SECRET_BYTES_MIN} bytes`,
   });
 
+/** Where something of ours listens. */
+export const host = matching(/^[A-Za-z0-9.:_-]+$/, 'is not a host name or IP address');
+
 /** `host:port` as gRPC takes it; no scheme. */
 export const hostAndPort = matching(
   /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/,

@@ -6,6 +6,7 @@ import {
   credential,
   duration,
   emailPatterns,
+  host,
   hostAndPort,
   httpUrl,
   list,
@@ -221,9 +222,7 @@ const relay = {
     example: 'whsec_bG9ja3N0ZXAtZXhhbXBsZS1zZWNyZXQ=',
     isSecret: true,
   }),
-  RELAY_HOST: setting(matching(/^[A-Za-z0-9.:_-]+$/, 'is not a host name or IP address'), '127.0.0.1', {
-    description: 'Where the relay listens.',
-  }),
+  RELAY_HOST: setting(host, '127.0.0.1', { description: 'Where the relay listens.' }),
   RELAY_PORT: setting(port, '8080', { description: 'Its port.' }),
   RELAY_REQUESTS_PER_MINUTE: setting(wholeNumber(0, 1_000_000), '0', {
     description: 'Requests a minute that one address may send; 0 = no limit.',
@@ -231,6 +230,7 @@ const relay = {
 };
 
 const worker = {
+  METRICS_HOST: setting(host, '127.0.0.1', { description: "Where the worker's Prometheus page listens." }),
   METRICS_PORT: setting(port, '9464', { description: "Port of the worker's Prometheus page; 0 = off." }),
 };
 

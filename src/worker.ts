@@ -1,11 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import type { Client } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { collectDefaultMetrics } from 'prom-client';
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from './config.js';
 import { createDotdigitalClient } from './dotdigital/client.js';
-import { createLog, type Log, temporalLogger } from './logging.js';
+import { createLog } from './logging.js';
+import { readAccountCounts } from './metrics/account-counts.js';
+import { type MetricsPage, MetricsPageError, openMetricsPage } from './metrics/page.js';
+import { createWorkerMetrics, type WorkerMetrics } from './metrics/worker-metrics.js';
 import { createStoklyClient } from './stokly/client.js';
 import { connectTemporal, TemporalConnectError } from './temporal.js';
 import { admitLoweringPort, openReviewPort, wakeCustomerPort } from './temporal-ports.js';
+import { installRuntime } from './worker-runtime.js';
 import { createWorker } from './worker-setup.js';
 
 const workflowBundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
@@ -14,60 +20,68 @@ const workflowBundlePath = fileURLToPath(new URL('../workflow-bundle.js', import
 async function main(): Promise<void> {
   const config = loadWorkerConfig();
   const log = createLog({ level: config.logLevel, process: 'worker' });
-  installRuntime(config, log);
+  const temporalMetricsUrl = await installRuntime(log, config.metrics.port !== 0);
   const temporal = await connectTemporal(config.temporal);
+  const { namespace } = temporal;
+  const metrics: WorkerMetrics = createWorkerMetrics({
+    account: () => readAccountCounts(temporal.client, namespace),
+    limiters: () => ({ stokly: { all: stokly.rate() }, dotdigital: dotdigital.rates() }),
+  });
+  const stokly = createStoklyClient(config.stokly, { log, onCall: (call) => metrics.vendorCalled('stokly', call) });
+  const dotdigital = createDotdigitalClient(config.dotdigital, {
+    log,
+    onCall: (call) => metrics.vendorCalled('dotdigital', call),
+  });
+  const page = temporalMetricsUrl === null ? null : await showMetrics(config, metrics, temporalMetricsUrl);
   const connection = await NativeConnection.connect(config.temporal.connectionOptions);
   const worker = await createWorker({
     connection,
-    namespace: config.temporal.namespace,
+    namespace,
     workflowBundlePath,
-    deps: {
-      stokly: createStoklyClient(config.stokly, { log }),
-      dotdigital: createDotdigitalClient(config.dotdigital, { log }),
-      policy: config.policy,
-      consentLowerMaxPerHour: config.consentLowerMaxPerHour,
-      wakeCustomer: wakeCustomerPort(temporal.client),
-      openReview: openReviewPort(temporal.client),
-      reviewPolicy: {
-        fourEyesAboveMinor: config.planned.fourEyesAboveMinor,
-        remindAfterMs: config.planned.reviewRemindAfterMs,
-        escalateAfterMs: config.planned.reviewEscalateAfterMs,
-      },
-      admitLowering: admitLoweringPort(temporal.client),
-      log,
-      now: Date.now,
-    },
+    deps: { ...depsOf(config, temporal.client), stokly, dotdigital, metrics, log },
+    onSettled: (orders) => metrics.ordersSettled(orders),
   });
-  log.info(
-    { address: config.temporal.address, namespace: config.temporal.namespace, writes: config.policy.writes },
-    'worker ready',
-  );
+  log.info({ address: config.temporal.address, namespace, writes: config.policy.writes }, 'worker ready');
   try {
     await worker.run();
   } finally {
+    await page?.close();
     await connection.close();
     await temporal.close();
   }
   log.info('worker stopped');
 }
 
-function installRuntime(config: WorkerConfig, log: Log): void {
-  const { metricsPort } = config;
-  Runtime.install({
-    logger: temporalLogger(log),
-    telemetryOptions: {
-      logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } },
-      ...(metricsPort === 0
-        ? {}
-        : { metrics: { prometheus: { bindAddress: `127.0.0.1:${metricsPort}`, useSecondsForDurations: true } } }),
+async function showMetrics(
+  { metrics: { host, port } }: WorkerConfig,
+  metrics: WorkerMetrics,
+  temporalUrl: string,
+): Promise<MetricsPage> {
+  collectDefaultMetrics({ register: metrics.registry });
+  return await openMetricsPage({ host, port, text: () => metrics.text(), temporalUrl });
+}
+
+function depsOf(config: WorkerConfig, client: Client) {
+  return {
+    policy: config.policy,
+    consentLowerMaxPerHour: config.consentLowerMaxPerHour,
+    wakeCustomer: wakeCustomerPort(client),
+    openReview: openReviewPort(client),
+    reviewPolicy: {
+      fourEyesAboveMinor: config.planned.fourEyesAboveMinor,
+      remindAfterMs: config.planned.reviewRemindAfterMs,
+      escalateAfterMs: config.planned.reviewEscalateAfterMs,
     },
-  });
+    admitLowering: admitLoweringPort(client),
+    now: Date.now,
+  };
 }
 
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof ConfigError) && !(error instanceof TemporalConnectError)) throw error;
+  const isSaid = [ConfigError, TemporalConnectError, MetricsPageError].some((known) => error instanceof known);
+  if (!isSaid || !(error instanceof Error)) throw error;
   process.stderr.write(`worker: ${error.message}\n`);
   process.exitCode = 1;
 }

@@ -73,7 +73,11 @@ describe('the settings', () => {
     expect(config.policy.orderStatusesSynced).toEqual(
       expect.arrayContaining(['unprocessed', 'despatched', 'refunded']),
     );
-    expect(config).toMatchObject({ consentLowerMaxPerHour: 25, metricsPort: 9464, logLevel: 'info' });
+    expect(config).toMatchObject({
+      consentLowerMaxPerHour: 25,
+      metrics: { host: '127.0.0.1', port: 9464 },
+      logLevel: 'info',
+    });
   });
 
   it('say every problem at once, each with its name and an example', () => {
