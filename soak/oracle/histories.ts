@@ -9,6 +9,8 @@ import type { Scene } from './scene.js';
 const HARMLESS_CAUSES: readonly unknown[] = [
   // A signal came in meanwhile: the task is made anew.
   1,
+  // A flood of signals piled up behind the task: the server closes it to let them in, and it is made anew.
+  17,
   // A person reset the run: this is where the new run parts from the old one.
   20,
 ];
