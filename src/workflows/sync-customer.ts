@@ -11,11 +11,13 @@ import { customerStateQuery, type SyncCustomerInput, wakeCustomerSignal } from '
 import { LIMITS } from '../domain/limits.js';
 import { countDue, nextDueAtMs } from '../domain/wake-queue.js';
 import { closeReviewsOfStopped } from './customer-reviews.js';
+import { applyCommands } from './customer-commands.js';
 import { customerState } from './customer-state.js';
 import { describe } from './describe.js';
 import { drain } from './drain-customer.js';
+import { isContactReadBackDue, noticeResetAtStart } from './late-writes.js';
 import { searchAttributeChanges } from './search-attribute-changes.js';
-import { acceptWake, applyCommands, newSyncState, type SyncState } from './sync-state.js';
+import { acceptWake, newSyncState, type SyncState } from './sync-state.js';
 
 /** What one run keeps beside the state that is carried over. */
 interface Run {
@@ -32,7 +34,9 @@ interface Run {
  * Bounded by: 40 orders a drain, 40 orders or 2,000 events a run, 2,000 orders a ledger (`domain/limits.ts`).
  */
 export async function syncCustomerWorkflow(input: SyncCustomerInput): Promise<never> {
-  const state = carriedState(input) ?? newSyncState(input.customerId);
+  const carried = carriedState(input);
+  const state = carried ?? newSyncState(input.customerId);
+  noticeResetAtStart(state, carried !== null);
   const run: Run = { ordersDone: 0, isBusy: false };
   setHandler(wakeCustomerSignal, (wake) => acceptWake(state, wake), {
     description:
@@ -69,17 +73,27 @@ function carriedState(input: SyncCustomerInput): SyncState | null {
 }
 
 function hasWork(state: SyncState): boolean {
-  return state.commands.length > 0 || state.isListDue || state.isRefreshDue || countDue(state.queue, Date.now()) > 0;
+  return (
+    state.commands.length > 0 ||
+    state.isListDue ||
+    state.isRefreshDue ||
+    isContactReadBackDue(state) ||
+    countDue(state.queue, Date.now()) > 0
+  );
 }
 
 /** Waits for a message, or for the next moment at which something is due. */
 async function untilWork(state: SyncState): Promise<void> {
-  const dueAtMs = nextDueAtMs(state.queue);
+  const dueAtMs = earliest(nextDueAtMs(state.queue), state.contactReadBackAtMs ?? null);
   if (dueAtMs === null) {
     await condition(() => hasWork(state));
     return;
   }
   await condition(() => hasWork(state), Math.max(1, dueAtMs - Date.now()));
+}
+
+function earliest(left: number | null, right: number | null): number | null {
+  return left === null || right === null ? (left ?? right) : Math.min(left, right);
 }
 
 /** When idle after 40 orders; under fire from 2,000 events on; when the server suggests it; never in a very young run. */

@@ -34,6 +34,16 @@ export interface SyncState {
   seenEventIds: readonly string[];
   /** Orders whose last write may or may not have taken effect. */
   uncertainOrderIds: readonly string[];
+  /** The contact's fields and address: when they are read back, as `uncertainOrderIds` are. Epoch ms. */
+  contactReadBackAtMs?: number | null;
+  /** Until then (epoch ms) writes of another run of this customer may still land. */
+  inDoubtUntilMs?: number | null;
+  /** The results that were read last are of another run: this one is a reset of it. */
+  isResetSeen?: boolean;
+  /** A write of the last drain failed, and its fate is not known. */
+  isWriteUncertain?: boolean;
+  /** As the last drain's settings said; absent before the first. */
+  unconfirmedAfterMs?: number;
   unknownOrderIds: readonly string[];
   /** Decisions of reviews that are not carried out and answered yet, by order. Absent in states from before reviews. */
   decisions?: Readonly<Record<string, ReviewDecision>>;
@@ -129,24 +139,6 @@ function acceptDecision(state: SyncState, { orderId, decision }: WakeCustomer): 
   state.queue = enqueue(state.queue, queueItem(orderId, 'event'));
 }
 
-/** Carries out what a handler could only put aside. */
-export function applyCommands(state: SyncState): void {
-  const { commands } = state;
-  state.commands = [];
-  for (const command of commands) {
-    if (command.kind === 'resync') resync(state, command.orderId);
-    else if (command.kind === 'release-contact') release(state, command);
-    else if (command.kind === 'open-reviews') forgetReviews(state, command.orderId);
-    else if (command.kind === 'customer-deleted') stopForDeletedCustomer(state);
-  }
-}
-
-function stopForDeletedCustomer(state: SyncState): void {
-  state.isStopped = true;
-  state.customerSkip = 'customer-deleted';
-  note(state, '–', 'customer deleted in Stokly: nothing more is written');
-}
-
 function noteMalformed(state: SyncState): void {
   state.hasMalformedMessage = true;
   note(state, '–', 'a message that could not be understood was dropped');
@@ -177,55 +169,6 @@ function acceptOrder(state: SyncState, wake: WakeCustomer): void {
 function receivedAtMsOf({ receivedAt }: WakeCustomer): Pick<QueueItem, 'receivedAtMs'> {
   const receivedAtMs = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
   return Number.isNaN(receivedAtMs) ? {} : { receivedAtMs };
-}
-
-/** Forgets what was written, so that it is written again (after someone emptied a collection). */
-function resync(state: SyncState, orderId: string | undefined): void {
-  const isMeant = (entry: LedgerEntry): boolean => orderId === undefined || entry.orderId === orderId;
-  state.entries = state.entries.map((entry) => (isMeant(entry) ? voidWritten(entry) : entry));
-  if (state.contact !== null) state.contact = { ...state.contact, fieldsHash: null, profileHash: null };
-  state.isRefreshDue = state.isRefreshDue || orderId === undefined;
-  if (orderId === undefined) state.isListDue = true;
-  queueOrders(state, orderId === undefined ? state.entries.map((entry) => entry.orderId) : [orderId], 'again');
-}
-
-/** Held orders are read again, and their reviews told anew: opens what somebody terminated. One that is open takes no notice. */
-function forgetReviews(state: SyncState, orderId: string | undefined): void {
-  const isMeant = (entry: LedgerEntry): boolean =>
-    entry.outcome === 'held' && (orderId === undefined || entry.orderId === orderId);
-  const meant = state.entries.filter(isMeant).map((entry) => entry.orderId);
-  state.entries = state.entries.map((entry) => {
-    if (!isMeant(entry)) return entry;
-    const { review: _, ...rest } = entry;
-    return rest;
-  });
-  if (!state.isStopped) queueOrders(state, meant, 'again');
-}
-
-/** A person decided that a contact which was deleted may be written again. */
-function release(state: SyncState, { asked }: WakeCustomer): void {
-  note(state, '–', `released by ${textOr(asked?.actor, 'a person')}: ${textOr(asked?.reason, 'no reason given')}`);
-  state.isStopped = false;
-  state.customerSkip = null;
-  state.contact = null;
-  state.isRefreshDue = true;
-  state.entries = state.entries.map(voidWritten);
-  queueOrders(
-    state,
-    state.entries.map((entry) => entry.orderId),
-    'again',
-  );
-}
-
-/** What people type: whatever else came is not shown, and a long text only in part. */
-function textOr(given: unknown, otherwise: string): string {
-  return typeof given === 'string' && given !== ''
-    ? given.replaceAll(/\s+/g, ' ').slice(0, LIMITS.actorTextMax)
-    : otherwise;
-}
-
-function voidWritten(entry: LedgerEntry): LedgerEntry {
-  return entry.written === null ? entry : { ...entry, written: { ...entry.written, hash: null } };
 }
 
 export function queueOrders(state: SyncState, orderIds: readonly string[], why: WaitReason): void {

@@ -16,3 +16,13 @@ export function areSkippedShown(): boolean {
 export function areRehearsalsMadeUp(): boolean {
   return patched('make-up-rehearsals');
 }
+
+/** A resync of the whole customer takes away notices that only a person can have seen to. Asked only where there is one. */
+export function areNoticesCleared(): boolean {
+  return patched('clear-notices');
+}
+
+/** An order that left while the fate of its first put was unknown is deleted all the same. Asked only where a put was lost. */
+export function areLostPutsDeleted(): boolean {
+  return patched('delete-lost-puts');
+}

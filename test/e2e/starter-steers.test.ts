@@ -127,6 +127,15 @@ describe('resync', () => {
     expect(puts.map((path) => path.split('/').at(-1)).sort()).toEqual([String(order.number), String(second.number)]);
   });
 
+  it('of a customer takes away notices that a person has looked at', async () => {
+    const { buyer } = await synced();
+    await world.client.workflow.getHandle(customerWorkflowId(buyer.customerId)).signal('wakeCustomer', { rubbish: 1 });
+    const state = await world.settled(buyer.customerId, ({ needsAttention }) => needsAttention.length > 0);
+    expect(state.needsAttention).toEqual(['malformed-message']);
+    await run('resync', '--customer', buyer.customerId);
+    expect((await world.state(buyer.customerId)).needsAttention).toEqual([]);
+  });
+
   it('of an order that waits for its second read says not yet, and until when', async () => {
     const patient = await createWorld({ policy: { holdAfterMs: 600_000 } });
     try {
