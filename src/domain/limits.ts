@@ -30,7 +30,7 @@ export const LIMITS = {
   routeRetryPauseMs: 30_000,
   /** Customers that the consent breaker wakes when it is released; the others are looked at with their next event. */
   breakerWaiting: 1000,
-  /** An uncertain write is read back this much later: longer than any request may live. */
+  /** An uncertain write is read back this much later, unless settings say otherwise: longer than any request may live. */
   unconfirmedAfterMs: 120_000,
   /** Entries that a review's trail keeps: at most about 300 KB to carry over, and more than people write about one order. */
   reviewTrail: 200,
@@ -40,8 +40,10 @@ export const LIMITS = {
   /** A decision that was not answered: a drain takes seconds, one that fails is tried again by itself. Doubles up to the last. */
   reviewAskAgainMs: 20_000,
   reviewAskAgainMaxMs: 30 * 60_000,
-  /** A review continues as new from this many history events on: some hundred messages. */
-  reviewEventsPerRun: 1000,
+  /** A review continues as new from this many history events on: some hundred messages, replayed well within a workflow task. */
+  reviewEventsPerRun: 400,
+  /** More reviews than this within an hour with the same rules and channel are one incident: nobody decides so many one by one. */
+  incidentReviews: 20,
   /** Dotdigital: data field names have at most 20 characters, text values at most 255 are safe everywhere. */
   dataFieldNameMax: 20,
   dataFieldTextMax: 255,

@@ -1,5 +1,5 @@
 /** Round constants and first state of SHA-256: fractional parts of cube and square roots of the first primes (FIPS 180-4). */
-const K = rootFractions(64, 1 / 3);
+const K = Int32Array.from(rootFractions(64, 1 / 3));
 const FIRST_STATE = rootFractions(8, 1 / 2);
 
 /**
@@ -8,9 +8,9 @@ const FIRST_STATE = rootFractions(8, 1 / 2);
  */
 export function sha256Hex(text: string): string {
   const words = paddedWords(utf8Bytes(text));
-  let state = FIRST_STATE;
-  for (let at = 0; at < words.length; at += 16) state = compress(state, words.slice(at, at + 16));
-  return state.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+  const state = Int32Array.from(FIRST_STATE);
+  for (let at = 0; at < words.length; at += 16) compress(state, words, at);
+  return [...state].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
 function rootFractions(count: number, power: number): readonly number[] {
@@ -39,10 +39,10 @@ function continuation(bits: number): number {
 }
 
 /** The bytes, a 1 bit, zeros, and the length in bits, as big-endian words in blocks of 16. */
-function paddedWords(bytes: readonly number[]): number[] {
-  const words = Array.from({ length: (((bytes.length + 8) >> 6) + 1) * 16 }, () => 0);
-  for (const [at, byte] of [...bytes, 0x80].entries()) {
-    words[at >> 2] = (words[at >> 2] ?? 0) | (byte << (24 - (at % 4) * 8));
+function paddedWords(bytes: readonly number[]): Int32Array {
+  const words = new Int32Array((((bytes.length + 8) >> 6) + 1) * 16);
+  for (let at = 0; at <= bytes.length; at++) {
+    words[at >> 2] = (words[at >> 2] ?? 0) | ((bytes[at] ?? 0x80) << (24 - (at % 4) * 8));
   }
   words[words.length - 2] = Math.floor(bytes.length / 2 ** 29);
   words[words.length - 1] = (bytes.length << 3) | 0;
@@ -51,21 +51,35 @@ function paddedWords(bytes: readonly number[]): number[] {
 
 const rotate = (word: number, bits: number): number => (word >>> bits) | (word << (32 - bits));
 
-function compress(state: readonly number[], block: readonly number[]): number[] {
-  const w = [...block];
-  const word = (at: number): number => w[at] ?? 0;
+/** Without arrays made on the way: a replay hashes a whole trail again. */
+function compress(state: Int32Array, words: Int32Array, start: number): void {
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
   for (let i = 0; i < 64; i++) {
-    if (i >= 16) {
-      const s0 = rotate(word(i - 15), 7) ^ rotate(word(i - 15), 18) ^ (word(i - 15) >>> 3);
-      const s1 = rotate(word(i - 2), 17) ^ rotate(word(i - 2), 19) ^ (word(i - 2) >>> 10);
-      w.push((word(i - 16) + s0 + word(i - 7) + s1) | 0);
-    }
+    const word = i < 16 ? (words[start + i] ?? 0) : nextWord(i);
+    SCHEDULE[i] = word;
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + (K[i] ?? 0) + word(i)) | 0;
+    const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + (K[i] ?? 0) + word) | 0;
     const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const t2 = (sum0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + t2) | 0;
   }
-  return [a, b, c, d, e, f, g, h].map((value, at) => (value + (state[at] ?? 0)) | 0);
+  for (const [at, value] of [a, b, c, d, e, f, g, h].entries()) state[at] = (state[at] ?? 0) + value;
+}
+
+/** Of the block in hand; written anew for each. */
+const SCHEDULE = new Int32Array(64);
+
+function nextWord(i: number): number {
+  const w15 = SCHEDULE[i - 15] ?? 0;
+  const w2 = SCHEDULE[i - 2] ?? 0;
+  const s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3);
+  const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10);
+  return ((SCHEDULE[i - 16] ?? 0) + s0 + (SCHEDULE[i - 7] ?? 0) + s1) | 0;
 }
