@@ -10,6 +10,8 @@ export interface TemporalServerOptions {
   readonly uiPort: number | null;
   /** Null: everything in memory. */
   readonly databasePath: string | null;
+  /** More of Temporal's dynamic settings, `key=value`: for tests of its limits. */
+  readonly dynamicConfig?: readonly string[];
 }
 
 export interface TemporalServer {
@@ -37,8 +39,9 @@ function startArguments(options: TemporalServerOptions): string[] {
   ]);
   const always = ['--ip', '127.0.0.1', '--port', String(options.port), '--log-level', 'warn'];
   // The server's side of eager activities: they spare a round trip through matching.
-  const eager = ['--dynamic-config-value', 'system.enableActivityEagerExecution=true'];
-  return ['server', 'start-dev', ...always, ...ui, ...persistence, ...attributes, ...eager];
+  const dynamic = ['system.enableActivityEagerExecution=true', ...(options.dynamicConfig ?? [])];
+  const settings = dynamic.flatMap((setting) => ['--dynamic-config-value', setting]);
+  return ['server', 'start-dev', ...always, ...ui, ...persistence, ...attributes, ...settings];
 }
 
 async function isServing(address: string): Promise<boolean> {

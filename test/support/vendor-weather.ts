@@ -1,7 +1,17 @@
 import type { temporal } from '@temporalio/proto';
 import { customerWorkflowId } from '../../src/contract/ids.js';
 import { activityTroubles, readRuns } from './histories.js';
-import { type Buyer, controlDotdigital, controlStokly, newBuyer, type PlacedOrder, placeOrder } from './shop-events.js';
+import {
+  type Buyer,
+  changeOrder,
+  controlDotdigital,
+  controlStokly,
+  instant,
+  newBuyer,
+  orderEvent,
+  type PlacedOrder,
+  placeOrder,
+} from './shop-events.js';
 import { untilTrue, type World } from './world.js';
 
 export type Vendor = 'stokly' | 'dotdigital';
@@ -23,6 +33,14 @@ export interface Purchase {
 export async function newPurchase(world: World, rest: Record<string, unknown> = {}): Promise<Purchase> {
   const buyer = await newBuyer(world);
   return { buyer, order: await placeOrder(world, buyer.customerId, rest) };
+}
+
+/** The order is of so many pieces from now on, and its event is sent. */
+export async function changePieces(world: World, { order }: Purchase, quantity: number): Promise<void> {
+  const line = { lineId: order.lineId, itemSku: '85123A', itemName: 'White hanging heart' };
+  const lines = [{ ...line, quantity, displayPrice: '5.000000', displayTax: '1.000000' }];
+  await changeOrder(world, order, { timeUpdated: instant(5), lines });
+  await orderEvent(world, order, { updatedAt: instant(5) });
 }
 
 export async function strike(world: World, vendor: Vendor, fault: Readonly<Record<string, unknown>>): Promise<void> {

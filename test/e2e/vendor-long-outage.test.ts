@@ -1,0 +1,111 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../demo/ports.js';
+import { Processes } from '../../demo/processes.js';
+import { startTemporalServer } from '../../demo/temporal-server.js';
+import { findTemporal } from '../../scripts/get-temporal.mjs';
+import { customerWorkflowId } from '../../src/contract/ids.js';
+import { wakeCustomerSignal } from '../../src/contract/messages.js';
+import { readRuns } from '../support/histories.js';
+import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
+import { orderEvent, placeOrder, recordOf } from '../support/shop-events.js';
+import {
+  clearFaults,
+  exhaustActivity,
+  newPurchase,
+  type Purchase,
+  shownOf,
+  strike,
+  untilSynced,
+  type Vendor,
+} from '../support/vendor-weather.js';
+import { createWorld, untilTrue, type World } from '../support/world.js';
+
+/**
+ * An outage that lasts longer than the ten minutes of an activity (V2): the server is told that the next attempt is the last. It
+ * also suggests to continue as new after few events, so that a run is long when an outage of hours would have made it so.
+ */
+
+const EVENTS_SUGGESTED = 60;
+/** Beyond the suggestion: what one drain and the wakes of meanwhile may add before the next look. */
+const EVENTS_MAX = 4 * EVENTS_SUGGESTED;
+
+const servers = new Processes({ logPath: null });
+let world: World;
+let chronicle: Chronicle;
+beforeAll(async () => {
+  const { address } = await startTemporalServer(servers, {
+    cliPath: await findTemporal(),
+    port: await freePort(),
+    uiPort: null,
+    databasePath: null,
+    dynamicConfig: [`limit.historyCount.suggestContinueAsNew=${EVENTS_SUGGESTED}`],
+  });
+  world = await createWorld({ temporalAddress: address });
+  chronicle = followStokly(world);
+});
+afterEach(async () => {
+  await clearFaults(world);
+});
+afterAll(async () => {
+  await world.close();
+  await servers.stopAll();
+});
+
+async function runOf(customerId: string): Promise<{ runId: string; historyLength: number }> {
+  const { runId, historyLength } = await world.client.workflow.getHandle(customerWorkflowId(customerId)).describe();
+  return { runId, historyLength };
+}
+
+/** Wakes for the order that say nothing new, until the run is long. */
+async function wakeUntilLong({ buyer, order }: Purchase): Promise<void> {
+  const handle = world.client.workflow.getHandle(customerWorkflowId(buyer.customerId));
+  for (let wake = 0; (await runOf(buyer.customerId)).historyLength < EVENTS_SUGGESTED; wake += 1) {
+    const eventId = `${order.orderId}:${wake}`;
+    await handle.signal(wakeCustomerSignal, { eventId, kind: 'order', orderId: order.orderId });
+  }
+}
+
+describe.each<{ vendor: Vendor; name: string; path: string }>([
+  { vendor: 'stokly', name: 'Stokly', path: '^/v[0-9]/' },
+  { vendor: 'dotdigital', name: 'Dotdigital', path: '^/(contacts|insightData)/v3/' },
+])('V2: an outage of $name that outlasts its activity', ({ vendor, name, path }) => {
+  it('is said in words and search attributes, runs continue meanwhile, and all goes on by itself afterwards', async () => {
+    const { buyer, order: first } = await newPurchase(world);
+    await orderEvent(world, first);
+    await untilSynced(world, [{ buyer, order: first }]);
+    const order = await placeOrder(world, buyer.customerId);
+    await strike(world, vendor, { kind: 'status', status: 503, match: { path } });
+    await orderEvent(world, order);
+    await exhaustActivity(world, buyer.customerId);
+    await untilTrue('it says so', async () => (await shownOf(world, buyer.customerId))['CustomerStatus'] === 'blocked');
+    const attention = `${vendor}-unavailable`;
+    expect((await shownOf(world, buyer.customerId))['NeedsAttention']).toEqual([attention]);
+    const blocked = await world.state(buyer.customerId);
+    expect(blocked).toMatchObject({ needsAttention: [attention] });
+    expect(blocked.lastProblem).toMatch(new RegExp(`^${name}: .*answered 503: it is tried again by itself$`));
+
+    const before = await runOf(buyer.customerId);
+    await wakeUntilLong({ buyer, order });
+    await exhaustActivity(world, buyer.customerId);
+    await untilTrue('the run is continued', async () => (await runOf(buyer.customerId)).runId !== before.runId);
+    const continued = await world.state(buyer.customerId);
+    expect(continued).toMatchObject({ needsAttention: [attention], lastProblem: blocked.lastProblem });
+    expect(await shownOf(world, buyer.customerId)).toMatchObject({
+      CustomerStatus: 'blocked',
+      NeedsAttention: [attention],
+    });
+
+    await clearFaults(world);
+    await untilSynced(world, [{ buyer, order }]);
+    expect(await recordOf(world, order)).toMatchObject({ order_total: 12 });
+    await untilTrue('nothing needs attention', async () => {
+      const { CustomerStatus, NeedsAttention } = await shownOf(world, buyer.customerId);
+      return (CustomerStatus === 'idle' || CustomerStatus === 'waiting') && NeedsAttention === undefined;
+    });
+    const lengths = (await readRuns(world, `WorkflowId = '${customerWorkflowId(buyer.customerId)}'`)).map(
+      ({ events }) => events.length,
+    );
+    expect(Math.max(...lengths)).toBeLessThan(EVENTS_MAX);
+    expect(await violationsOf(world, { chronicle, wastedWritesMax: 2 })).toEqual([]);
+  });
+});
