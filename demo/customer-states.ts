@@ -45,5 +45,11 @@ async function readCustomerState(
 
 /** Something of this customer is still to be done. */
 export function isAtWork(state: CustomerState): boolean {
-  return state.isBusy || state.queued > 0 || state.due.length > 0 || !state.ledgerComplete;
+  return (
+    state.isBusy ||
+    state.queued > 0 ||
+    state.due.length > 0 ||
+    state.contactReadBackAt !== undefined ||
+    !state.ledgerComplete
+  );
 }

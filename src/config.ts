@@ -181,6 +181,7 @@ function loadPolicy(env: Environment): SyncPolicy {
     holdAfterMs: values.HOLD_AFTER,
     triggerMaxAgeMs: values.TRIGGER_MAX_AGE,
     writes: values.WRITES,
+    unconfirmedAfterMs: values.WRITE_DOUBT_AFTER,
     refundsKnown: values.STOKLY_REFUNDS,
     timeUpdatedKnown: values.STOKLY_TIME_UPDATED,
     roundingToleranceMinor: values.ROUNDING_TOLERANCE_MINOR,

@@ -99,9 +99,7 @@ const stokly = {
     description: 'Where the limiter starts; the header x-ratelimit-remaining rules from the first answer on.',
   }),
   STOKLY_PAGE_SIZE: setting(wholeNumber(1, 1000), '100', { description: 'Rows a page.' }),
-  STOKLY_WINDOW_MS: setting(wholeNumber(1, 3_600_000), '60000', {
-    description: "Length of Stokly's rate window in milliseconds.",
-  }),
+  STOKLY_WINDOW_MS: setting(wholeNumber(1, 3_600_000), '60000', { description: "Stokly's rate window in ms." }),
   STOKLY_REFUNDS: setting(onOrOff, 'on', { description: '`off` for accounts without the refunds resource.' }),
   STOKLY_TIME_UPDATED: setting(onOrOff, 'on', { description: '`off` for accounts whose orders have no timeUpdated.' }),
 };
@@ -189,6 +187,7 @@ const policy = {
   WRITES: setting(onOrOff, 'on', {
     description: '`off`: everything is read, judged and counted; nothing is written to Dotdigital.',
   }),
+  WRITE_DOUBT_AFTER: setting(duration, '2m', { description: 'A write of unknown fate is read back this much later.' }),
   CONSENT_LOWER_MAX: setting(wholeNumber(0, 1_000_000), '25', {
     description: 'Subscriptions lowered an hour before lowering stops until a person releases it.',
   }),

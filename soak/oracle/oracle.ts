@@ -58,7 +58,8 @@ async function statesOf(
       throw error;
     }
     const isQuiet = (state: CustomerState): boolean =>
-      state.due.every(({ why }) => why === 'unconfirmed' && !isLateAllowed);
+      state.due.every(({ why }) => why === 'unconfirmed' && !isLateAllowed) &&
+      (state.contactReadBackAt === undefined || !isLateAllowed);
     states.set(customerId, await scene.settled(customerId, isQuiet));
   };
   await Promise.all(customerIds.map(read));

@@ -15,6 +15,11 @@ export interface WriteCustomerInput {
   readonly others: SpendParts;
   /** Before that, no money, count or first-order field is written. */
   readonly isLedgerComplete: boolean;
+  /**
+   * Writes of another run, or of a drain that failed, may still land: whatever is written now is read back, and nothing that
+   * the ledger has of former writes makes a write superfluous.
+   */
+  readonly isInDoubt?: boolean;
   /** By order id: when the relay had received the oldest event that this answers (epoch ms); what no event asked for is not in it. */
   readonly receivedAtMs?: Readonly<Record<string, number>>;
   readonly priority: 'live' | 'history';
@@ -28,6 +33,10 @@ export interface WriteCustomerResult {
   readonly isContactGone: boolean;
   /** One for each order asked, in that order, unless the customer is skipped. */
   readonly orders: readonly RecordResult[];
+  /** An earlier write may still land after this one: contact and records are to be read back. Absent in older results. */
+  readonly isUncertain?: boolean;
+  /** The contact was found, and it was ours already: an earlier run of this customer, now gone, had written. */
+  readonly isFoundAgain?: boolean;
   /** What happened to the contact, in plain words without personal data: `contact created`, `fields updated`. */
   readonly notes: readonly string[];
 }
@@ -36,7 +45,7 @@ export interface WriteCustomerResult {
 export interface RecordResult {
   readonly orderId: string;
   readonly what: 'written' | 'unchanged' | 'mended' | 'deleted' | 'would-write' | 'would-delete' | 'refused';
-  /** The entry as it stands now; null when the order left the ledger. */
+  /** The entry as it stands now, with `leftKey` where a deletion is to be repeated; null when the order left the ledger. */
   readonly entry: LedgerEntry | null;
   /** Dotdigital's code where it refused the record. */
   readonly code: string | null;

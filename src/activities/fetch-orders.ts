@@ -37,6 +37,8 @@ export interface FetchOrdersResult {
   /** Whether a list was asked for and is complete. */
   readonly isListed: boolean;
   readonly policy: DrainPolicy;
+  /** Of the workflow run that asked; another than the one that reads it: that one is a reset of it. Absent in older results. */
+  readonly runId?: string;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface FetchOrdersResult {
  */
 export function createFetchOrders(deps: ActivityDeps) {
   return async function fetchOrders(input: FetchOrdersInput): Promise<FetchOrdersResult> {
-    return await runActivity(async ({ signal }) => {
+    return await runActivity(async ({ runId, signal }) => {
       const call = { priority: input.priority, signal };
       const named = new Set(input.orders.map((order) => order.orderId));
       const known = new Set(input.list?.knownOrderIds ?? []);
@@ -69,6 +71,7 @@ export function createFetchOrders(deps: ActivityDeps) {
         remainingOrderIds: unread.slice(room),
         isListed: input.list !== null,
         policy: drainPolicy(deps.policy),
+        runId,
       };
     });
   };
@@ -84,6 +87,7 @@ function drainPolicy(policy: SyncPolicy): DrainPolicy {
     accountCurrency: policy.accountCurrency,
     mappingVersion: MAPPING_VERSION,
     writes: policy.writes,
+    unconfirmedAfterMs: policy.unconfirmedAfterMs,
   };
 }
 

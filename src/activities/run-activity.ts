@@ -5,6 +5,8 @@ import { toActivityFailure } from './failures.js';
 export interface ActivityRun {
   /** 1 for the first attempt. A later one means: an earlier attempt may have written. */
   readonly attempt: number;
+  /** Of the workflow run that it was asked by. */
+  readonly runId: string;
   /** One for all attempts of this execution. */
   readonly executionId: string;
   /** Aborted when the attempt is given up or its time is over: no HTTP call outlives it. */
@@ -40,8 +42,8 @@ export async function runActivity<Result>(body: (run: ActivityRun) => Promise<Re
   context.cancellationSignal.addEventListener('abort', () => ending.abort(), { once: true });
   try {
     const { attempt, activityId, workflowExecution } = context.info;
-    const executionId = `${workflowExecution?.runId ?? ''}/${activityId}`;
-    return await body({ attempt, executionId, signal: ending.signal });
+    const runId = workflowExecution?.runId ?? '';
+    return await body({ attempt, runId, executionId: `${runId}/${activityId}`, signal: ending.signal });
   } catch (error) {
     throw toActivityFailure(error, { isOutOfTime });
   } finally {

@@ -19,10 +19,20 @@ export interface SettledContact {
   readonly profile: DataFields | null;
   /** A call of this very activity showed the contact live, so a PATCH cannot bring a deleted one back. */
   readonly isProvenLive: boolean;
+  /** It was found by its address and carried our `STOKLY_ID`: we had written to it before. */
+  readonly isFoundAgain: boolean;
   readonly notes: readonly string[];
 }
 
-const unsettled = { contact: null, customerSkip: null, isGone: false, profile: null, isProvenLive: false, notes: [] };
+const unsettled = {
+  contact: null,
+  customerSkip: null,
+  isGone: false,
+  profile: null,
+  isProvenLive: false,
+  isFoundAgain: false,
+  notes: [],
+};
 
 /** Finds, claims or creates the contact, or looks at a known one again. Consent can be lowered here, never raised. */
 export async function settleContact(
@@ -92,6 +102,7 @@ async function adopt(step: Step, found: Contact): Promise<SettledContact> {
   const { deps, profile, call } = step;
   if (isGone(found)) return { ...unsettled, customerSkip: 'contact-deleted' };
   let owner = ownerOf(found, deps.policy.dataFieldPrefix);
+  const isFoundAgain = owner === profile.customerId;
   const notes = owner === null ? ['contact claimed'] : [];
   if (owner === null && deps.policy.writes) {
     const claim = { field: fieldName(deps.policy.dataFieldPrefix, 'STOKLY_ID'), value: profile.customerId };
@@ -110,6 +121,7 @@ async function adopt(step: Step, found: Contact): Promise<SettledContact> {
     contact: { ...state, consentFlag: seen.kind === 'conflict' || seen.kind === 'newer' ? seen.kind : null },
     profile: profileFields(profile, deps.policy),
     isProvenLive: true,
+    isFoundAgain,
     notes,
   };
 }

@@ -26,7 +26,8 @@ export function createWriteCustomer(deps: ActivityDeps) {
       // A customer that is left out keeps nothing: what stands is deleted, nothing is put; the workflow looks at the rest again.
       const isLeftOut = settled.customerSkip !== null;
       const orders = isLeftOut ? input.orders.filter((order) => order.kind === 'delete') : input.orders;
-      const records = await writeRecords(deps, { settled, orders, isRepeat: attempt > 1 }, call);
+      const isUncertain = attempt > 1 || input.isInDoubt === true || settled.isFoundAgain;
+      const records = await writeRecords(deps, { settled, orders, isUncertain }, call);
       if (records.isContactGone) return gone(settled);
       const isPartial = orders.length < input.orders.length;
       const fields = isPartial
@@ -39,6 +40,8 @@ export function createWriteCustomer(deps: ActivityDeps) {
         customerSkip: settled.customerSkip,
         isContactGone: false,
         orders: records.results,
+        ...(isUncertain ? { isUncertain } : {}),
+        ...(settled.isFoundAgain ? { isFoundAgain: true } : {}),
         notes: [...settled.notes, ...fields.notes],
       };
     });

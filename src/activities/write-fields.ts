@@ -31,7 +31,8 @@ export async function writeFields(deps: ActivityDeps, work: FieldsToWrite, call:
   const fieldsHash = hashOf(about);
   const profileHash = profile === null ? contact.profileHash : hashOf(profile);
   const isProfileDue = profile !== null && profileHash !== contact.profileHash;
-  const areFieldsDue = fieldsHash !== contact.fieldsHash;
+  // What another run wrote meanwhile is not in the hash.
+  const areFieldsDue = fieldsHash !== contact.fieldsHash || work.input.isInDoubt === true;
   if (!isProfileDue && !areFieldsDue) return { contact, isContactGone: false, notes: [] };
   if (!deps.policy.writes) return { contact, isContactGone: false, notes: ['fields would be updated'] };
   const values = { ...(isProfileDue ? profile : {}), ...(areFieldsDue ? about : {}) };

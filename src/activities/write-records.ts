@@ -1,6 +1,6 @@
 import type { ContactState } from '../domain/contact-state.js';
 import type { DeleteOrder, OrderWrite, PutOrder } from '../domain/drain-plan.js';
-import type { LedgerEntry, LedgerWritten } from '../domain/ledger.js';
+import { type LedgerEntry, type LedgerWritten, withoutLeftKey } from '../domain/ledger.js';
 import { MAPPING_VERSION, mapOrderRecord } from '../domain/order-record.js';
 import type { OrderSnapshot } from '../domain/order.js';
 import { judgeOrder, type Judgement } from '../domain/reconcile.js';
@@ -24,8 +24,8 @@ export interface RecordsWritten {
 interface RecordsToWrite {
   readonly settled: SettledContact;
   readonly orders: readonly OrderWrite[];
-  /** An earlier attempt of this activity may have sent some of them. */
-  readonly isRepeat: boolean;
+  /** Earlier writes, of an attempt before or of another run, may still land. */
+  readonly isUncertain: boolean;
 }
 
 /** Records written at the same time; the limiter decides how fast they go. */
@@ -61,7 +61,10 @@ async function writeOne(step: Step, order: OrderWrite): Promise<OneResult> {
 
 /** Deleting twice is as good as once. */
 async function deleteOne({ deps, work, call }: Step, order: DeleteOrder): Promise<RecordResult> {
-  const gone = order.entry === null ? null : { ...order.entry, written: null };
+  // A write of unknown fate may bring it back: then it is deleted once more, when that can no longer happen.
+  const isUncertain = order.isUncertain === true || work.isUncertain;
+  const left = isUncertain && order.readBack !== true ? { leftKey: order.recordKey } : {};
+  const gone = order.entry === null ? null : { ...withoutLeftKey(order.entry), written: null, ...left };
   if (!deps.policy.writes) return { orderId: order.orderId, what: 'would-delete', entry: order.entry, code: null };
   const { contact } = work.settled;
   if (contact !== null) await deps.dotdigital.deleteRecord(placeOf(deps, contact, order.recordKey), call);
@@ -78,7 +81,7 @@ async function putOne(step: Step, order: PutOrder): Promise<OneResult> {
     orderKey: deps.policy.orderKey,
     ...(order.acceptedAs === undefined ? {} : { reconciledBy: reconciledBy(order.acceptedAs) }),
   });
-  const isUncertain = order.isUncertain || work.isRepeat || (order.entry.written?.isUnconfirmed ?? false);
+  const isUncertain = order.isUncertain || work.isUncertain || (order.entry.written?.isUnconfirmed ?? false);
   const written: LedgerWritten = {
     hash: hashOf([mapped.record, contact.contactId, MAPPING_VERSION]),
     recordKey: mapped.key,

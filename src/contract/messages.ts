@@ -65,6 +65,8 @@ export interface CustomerState {
   readonly customerSkip: SkipReason | null;
   /** Wakes that wait and are due now. */
   readonly queued: number;
+  /** When the contact is read back, after a write of unknown fate (ISO text); absent when it is not to be. */
+  readonly contactReadBackAt?: string;
   /** Wakes that wait for a later moment, with that moment. */
   readonly due: readonly { readonly orderId: string; readonly why: WaitReason; readonly dueAt: string }[];
   /** A drain is being worked on. */

@@ -34,6 +34,10 @@ export interface DeleteOrder {
   readonly recordKey: string;
   /** Null when the order leaves the ledger too (it moved to another customer). */
   readonly entry: LedgerEntry | null;
+  /** A put of unknown fate may still land: the deletion is to be repeated. Absent: none is on its way. */
+  readonly isUncertain?: boolean;
+  /** It is the repetition. */
+  readonly readBack?: boolean;
 }
 
 /** An order that turned out to be another customer's. */
@@ -77,6 +81,8 @@ export interface DrainContext {
   /** Nothing is written for this customer (deleted in Stokly, or its contact was deleted), and nothing is deleted. */
   readonly isStopped: boolean;
   readonly uncertainOrderIds: readonly string[];
+  /** Whether a record is deleted that the ledger does not know, where a put of unknown fate may have made it. */
+  readonly areLostPutsDeleted?: boolean;
   /** Decisions of reviews that are not carried out yet, by order. Absent where there are none. */
   readonly decisions?: Readonly<Record<string, ReviewDecision>>;
 }

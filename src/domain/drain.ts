@@ -1,7 +1,7 @@
 import type { DrainContext, DrainInput, DrainPlan, MovedOrder, OrderWrite, PlannedReview } from './drain-plan.js';
 import { entryOf, unreadableEntry } from './entry.js';
 import type { FetchedOrder, JudgedOrder, UnreadableFetched } from './fetched-order.js';
-import type { LedgerEntry } from './ledger.js';
+import { type LedgerEntry, withoutLeftKey } from './ledger.js';
 import { firstReason, type SkipReason } from './reasons.js';
 import { isAccept } from './review/actions.js';
 import type { ReviewDecision } from './review/decision.js';
@@ -142,7 +142,10 @@ function planJudged(
   if (reason !== null) {
     // A ledger that was lost knows of no record; what a person has just taken out is deleted all the same.
     const isNews = isExcluded && context.decisions?.[order.orderId] === decision;
-    planSkip(step, entry, { reason, recordKey: isNews && order.kind === 'read' ? (order.recordKey ?? null) : null });
+    // A put was sent, and what became of it was never heard: the ledger knows of no record, and yet one may stand.
+    const isLost = context.areLostPutsDeleted === true && context.uncertainOrderIds.includes(entry.orderId);
+    const recordKey = (isNews || isLost) && order.kind === 'read' ? (order.recordKey ?? null) : null;
+    planSkip(step, entry, { reason, recordKey });
     return;
   }
   const differences = order.kind === 'read' ? order.judgement.differences : order.differences;
@@ -158,13 +161,14 @@ function planJudged(
     });
   plan.writes.push({
     kind: 'put',
-    entry: { ...entry, outcome: 'synced', reason: null, heldAt: null },
+    entry: { ...withoutLeftKey(entry), outcome: 'synced', reason: null, heldAt: null },
     snapshot: order.snapshot,
     isTrimmed: order.isTrimmed,
     judgement: order.judgement,
     ...(decision !== null && isAccept(decision.action) ? { acceptedAs: decision.action } : {}),
     readBack: item.why === 'unconfirmed',
-    isUncertain: context.uncertainOrderIds.includes(order.orderId),
+    // A deletion that is to be repeated may land late as well.
+    isUncertain: context.uncertainOrderIds.includes(order.orderId) || entry.leftKey !== undefined,
   });
 }
 
@@ -175,17 +179,20 @@ function standingReasons(context: DrainContext): SkipReason[] {
 }
 
 function planSkip(
-  { plan, context }: Step,
+  { plan, context, item }: Step,
   entry: LedgerEntry,
   { reason, recordKey = null }: { readonly reason: SkipReason; readonly recordKey?: string | null },
 ): void {
   const skipped: LedgerEntry = { ...entry, outcome: 'skipped', reason, heldAt: null };
   plan.entries.set(entry.orderId, skipped);
   plan.skipped.push(skipped);
-  const standing = entry.written?.recordKey ?? recordKey;
+  const readBack = item.why === 'unconfirmed';
+  const standing = entry.written?.recordKey ?? (readBack ? entry.leftKey : undefined) ?? recordKey;
   if (standing !== null && !context.isStopped) {
     const { orderId, number } = entry;
-    plan.writes.push({ kind: 'delete', orderId, number, recordKey: standing, entry: skipped });
+    const isUncertain = entry.written?.isUnconfirmed === true || context.uncertainOrderIds.includes(orderId);
+    const doubt = { ...(isUncertain ? { isUncertain } : {}), ...(readBack ? { readBack } : {}) };
+    plan.writes.push({ kind: 'delete', orderId, number, recordKey: standing, entry: skipped, ...doubt });
   }
 }
 

@@ -26,8 +26,13 @@ export function entryOf(order: JudgedOrder, before: LedgerEntry | null, nowMs: n
       at: new Date(nowMs).toISOString(),
     },
     written: before?.written ?? null,
+    ...leftKeyOf(before),
     ...carriedFrom(before),
   };
+}
+
+function leftKeyOf(before: LedgerEntry | null): Pick<LedgerEntry, 'leftKey'> {
+  return before?.leftKey === undefined ? {} : { leftKey: before.leftKey };
 }
 
 /** The same of an order that could not be read: what is known from before stays, amounts are zero where nothing is known. */
@@ -54,6 +59,7 @@ export function unreadableEntry(order: UnreadableFetched, before: LedgerEntry | 
       at: new Date(nowMs).toISOString(),
     },
     written: before?.written ?? null,
+    ...leftKeyOf(before),
     ...carriedFrom(before),
   };
 }

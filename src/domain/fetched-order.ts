@@ -56,4 +56,6 @@ export interface DrainPolicy {
   readonly mappingVersion: number;
   /** False: `WRITES=off`. */
   readonly writes: boolean;
+  /** `SyncPolicy.unconfirmedAfterMs`; absent in results from before it could be set. */
+  readonly unconfirmedAfterMs?: number;
 }

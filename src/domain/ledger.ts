@@ -28,6 +28,8 @@ export interface LedgerEntry {
   readonly read: LedgerRead;
   /** What stands in Dotdigital as Dotdigital confirmed it; null where there is no record. */
   readonly written: LedgerWritten | null;
+  /** Key of a record that was deleted while a write of unknown fate might bring it back: deleted once more when read back. */
+  readonly leftKey?: string;
   /** The review that was opened for it and is not closed yet; absent where there is none. */
   readonly review?: OpenedReview;
   /** The last decision of a person that was carried out; stands while `read.moneyHash` is the decision's. */
@@ -60,4 +62,9 @@ export interface LedgerWritten {
   readonly at: string;
   /** The fate of a write is unknown: read it back and mend it. */
   readonly isUnconfirmed: boolean;
+}
+
+/** The same where nothing is to be deleted once more. */
+export function withoutLeftKey({ leftKey: _left, ...entry }: LedgerEntry): LedgerEntry {
+  return entry;
 }

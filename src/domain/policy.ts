@@ -24,4 +24,6 @@ export interface SyncPolicy extends RulesPolicy {
   readonly writes: boolean;
   readonly refundsKnown: boolean;
   readonly timeUpdatedKnown: boolean;
+  /** A write of unknown fate may still land for this long: then it is read back. */
+  readonly unconfirmedAfterMs: number;
 }

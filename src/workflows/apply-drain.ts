@@ -4,6 +4,7 @@ import type { LedgerEntry } from '../domain/ledger.js';
 import { LIMITS } from '../domain/limits.js';
 import { firstReason, type SkipReason } from '../domain/reasons.js';
 import { type Queue, queueItem } from '../domain/wake-queue.js';
+import { unconfirmedAfterMs } from './late-writes.js';
 import { note, queueOrders, requeue, type SyncState } from './sync-state.js';
 
 /** Enters what a drain decided: holds, skips, orders that left, orders to look at again. */
@@ -69,8 +70,9 @@ function applyRecord(state: SyncState, record: RecordResult): void {
   if (entry === null) return;
   setEntries(state, withEntry(state.entries, entry));
   note(state, entry.number, recordWords(record, entry));
-  if (entry.written?.isUnconfirmed === true && record.what === 'written') {
-    requeue(state, [queueItem(entry.orderId, 'unconfirmed', { dueAtMs: Date.now() + LIMITS.unconfirmedAfterMs })]);
+  const isLeft = record.what === 'deleted' && entry.leftKey !== undefined;
+  if (isLeft || (entry.written?.isUnconfirmed === true && record.what === 'written')) {
+    requeue(state, [queueItem(entry.orderId, 'unconfirmed', { dueAtMs: Date.now() + unconfirmedAfterMs(state) })]);
   }
 }
 

@@ -19,6 +19,7 @@ export function customerState(state: SyncState, view: { isBusy: boolean; detail:
     due: state.queue
       .filter((item) => item.dueAtMs > nowMs)
       .map(({ orderId, why, dueAtMs }) => ({ orderId, why, dueAt: new Date(dueAtMs).toISOString() })),
+    ...readBackAt(state),
     isBusy: view.isBusy,
     lastProblem: state.problem?.message ?? null,
     isRehearsal: state.isRehearsal,
@@ -30,12 +31,17 @@ export function customerState(state: SyncState, view: { isBusy: boolean; detail:
   };
 }
 
+function readBackAt({ contactReadBackAtMs }: SyncState): Pick<CustomerState, 'contactReadBackAt'> {
+  const atMs = contactReadBackAtMs ?? null;
+  return atMs === null ? {} : { contactReadBackAt: new Date(atMs).toISOString() };
+}
+
 /** Where the customer stands between drains; `syncing` is only ever said by the query. */
 export function statusOf(state: SyncState): CustomerStatus {
   if (state.isStopped) return 'stopped';
   if (state.problem !== null) return 'blocked';
   if (!state.isLedgerComplete) return 'loading';
-  return state.queue.length > 0 ? 'waiting' : 'idle';
+  return state.queue.length > 0 || (state.contactReadBackAtMs ?? null) !== null ? 'waiting' : 'idle';
 }
 
 export function countOutcomes(state: SyncState): Record<Outcome, number> {

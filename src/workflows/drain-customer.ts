@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { WriteCustomerResult } from '../activities/customer-write.js';
 import type { FetchOrdersResult } from '../activities/fetch-orders.js';
-import type { DrainPlan } from '../domain/drain-plan.js';
+import type { DrainContext, DrainPlan } from '../domain/drain-plan.js';
 import { planDrain } from '../domain/drain.js';
 import { LIMITS } from '../domain/limits.js';
 import { spendOf } from '../domain/spend.js';
@@ -11,8 +11,10 @@ import { history, live } from './activity-proxies.js';
 import { applyPlan, applyResult } from './apply-drain.js';
 import { closeReviewsOfMoved, type Decisions, queueUnreviewed, tellReviews } from './customer-reviews.js';
 import { tellSettled } from './outcome-sink.js';
+import { isInDoubt, noteDoubt, noticeReset, takeContactReadBack } from './late-writes.js';
 import { rememberPolicy } from './remember-policy.js';
 import { note, queueOrders, requeue, type SyncState } from './sync-state.js';
+import { areLostPutsDeleted } from './versions.js';
 
 export type DrainOutcome =
   | { readonly kind: 'done'; readonly orders: number }
@@ -36,9 +38,10 @@ export async function drain(state: SyncState): Promise<DrainOutcome> {
   try {
     const fetched = await fetchTaken(state, taken);
     if (fetched !== null) rememberPolicy(state, fetched.policy);
+    noticeReset(state, fetched?.runId);
     // One that comes in while this drain writes was not planned with: it is the next drain's.
     const decisions = state.decisions ?? {};
-    plan = planDrain(state, {
+    plan = planDrain(contextOf(state), {
       taken: taken.items,
       fetched: fetched?.orders ?? [],
       policy: fetched?.policy ?? { holdAfterMs: 0, accountCurrency: '', mappingVersion: 0, writes: true },
@@ -54,13 +57,18 @@ export async function drain(state: SyncState): Promise<DrainOutcome> {
   }
 }
 
+/** Asked only where a put was lost, so that other histories replay without. */
+function contextOf(state: SyncState): DrainContext {
+  return state.uncertainOrderIds.length === 0 ? state : { ...state, areLostPutsDeleted: areLostPutsDeleted() };
+}
+
 function take(state: SyncState): Taken {
   queueUnreviewed(state);
   const { taken, rest } = takeDue(state.queue, Date.now());
   state.queue = rest;
   // The order at hand goes first; the rest of the customer's orders are loaded when no live work waits.
   const isList = state.isListDue && (taken.length === 0 || isHistory(taken));
-  const isRefresh = state.isRefreshDue;
+  const isRefresh = takeContactReadBack(state) || state.isRefreshDue;
   if (isList) state.isListDue = false;
   state.isRefreshDue = false;
   return { items: taken, isList, isRefresh };
@@ -180,12 +188,14 @@ async function write(
       orders: plan.writes,
       others: spendOf(others, state.accountCurrency ?? ''),
       isLedgerComplete: isComplete && !state.isLedgerFull,
+      ...(isInDoubt(state) ? { isInDoubt: true } : {}),
       receivedAtMs: receivedAtMsOf(taken.items, ids),
       priority: isBehindLive ? 'history' : 'live',
     },
   ]);
   applyPlan(state, plan);
   applyResult(state, { plan, result, taken: taken.items });
+  noteDoubt(state, result);
   return result;
 }
 
@@ -213,8 +223,8 @@ function putBack(state: SyncState, failed: { taken: Taken; plan: DrainPlan | nul
   state.isListDue = state.isListDue || taken.isList;
   state.isRefreshDue = state.isRefreshDue || taken.isRefresh;
   if (plan !== null) {
-    const puts = plan.writes.filter((order) => order.kind === 'put').map(orderIdOf);
-    state.uncertainOrderIds = [...new Set([...state.uncertainOrderIds, ...puts])];
+    state.isWriteUncertain = true;
+    state.uncertainOrderIds = [...new Set([...state.uncertainOrderIds, ...plan.writes.map(orderIdOf)])];
   }
   const { type, message } = causeOf(error);
   const failures = (state.problem?.failures ?? 0) + 1;

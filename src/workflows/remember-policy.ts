@@ -5,6 +5,7 @@ import { areRehearsalsMadeUp } from './versions.js';
 /** Keeps what the settings were under which the last drain read, and queues what a change of them makes due. */
 export function rememberPolicy(state: SyncState, policy: DrainPolicy): void {
   state.accountCurrency = policy.accountCurrency;
+  if (policy.unconfirmedAfterMs !== undefined) state.unconfirmedAfterMs = policy.unconfirmedAfterMs;
   if (state.isRehearsal && policy.writes && areRehearsalsMadeUp()) makeUpRehearsal(state);
   state.isRehearsal = !policy.writes;
   if (state.mappingVersion !== null && state.mappingVersion !== policy.mappingVersion) {

@@ -28,6 +28,7 @@ export const TEST_POLICY: SyncPolicy = {
   writes: true,
   refundsKnown: true,
   timeUpdatedKnown: true,
+  unconfirmedAfterMs: 120_000,
 };
 
 /** The defaults of the settings. */
