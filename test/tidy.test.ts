@@ -20,6 +20,7 @@ const DOCUMENTS = [
   '.env.example',
   'docs/architecture.md',
   'docs/stokly-assumptions.md',
+  'docs/runbook.md',
   'docs/data-mapping.md',
   'docs/decisions',
   'samples/README.md',

@@ -34,18 +34,18 @@ interface Seen {
 export async function runTail(options: TailOptions, context: StarterContext): Promise<number> {
   const config = loadStarterConfig(['temporal'], context.env);
   const interrupted = context.interruption();
-  const ended =
-    options.forMs === null ? interrupted : AbortSignal.any([interrupted, AbortSignal.timeout(options.forMs)]);
+  // Not `AbortSignal.any` with `AbortSignal.timeout`: Node 20 may collect them before they fire.
+  const endsAtMs = options.forMs === null ? Number.POSITIVE_INFINITY : Date.now() + options.forMs;
   return using(await context.connectTemporal(config.temporal), async (temporal) => {
     const tail = new Tail(temporal, new Date().toISOString());
     // What was there before is the beginning, not news: only its marks are taken.
     await tail.look(options.customerId);
     if (!options.json) context.print(`Watching ${tail.customers} customers; Ctrl-C ends.`);
-    while (!ended.aborted) {
+    while (!interrupted.aborted && Date.now() < endsAtMs) {
       for (const line of await tail.look(options.customerId)) {
         context.print(options.json ? JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...line }) : tailText(line));
       }
-      await pause(LOOK_AGAIN_MS, undefined, { signal: ended }).catch(() => undefined);
+      await pause(LOOK_AGAIN_MS, undefined, { signal: interrupted }).catch(() => undefined);
     }
     return 0;
   });
