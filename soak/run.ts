@@ -10,6 +10,7 @@ import { followStokly } from './oracle/chronicle.js';
 import { countWrites } from './oracle/changes.js';
 import { violationsOf } from './oracle/oracle.js';
 import type { Scene } from './oracle/scene.js';
+import { lowerATotal, type SoakBreak } from './planted-defect.js';
 import { playFaults } from './play-faults.js';
 import { playShop } from './play-shop.js';
 import { planSoak, type SoakPace, type SoakPlan } from './plan.js';
@@ -17,14 +18,13 @@ import { untilQuiet } from './quiet.js';
 import { control, SoakStack } from './stack.js';
 import { untilTrue } from './until-true.js';
 
-/** A planted defect: the soak must find it. `lose-webhooks`: one in four is never sent. `lower-a-total`: a penny is taken away. */
-export type SoakBreak = 'lose-webhooks' | 'lower-a-total';
-
 export interface SoakOptions {
   readonly seed: number;
   readonly pace: SoakPace;
   readonly temporalCliPath: string;
   readonly plantedDefect: SoakBreak | null;
+  /** When all is judged, takes a penny from a record and judges again: what shows that the oracle looks. */
+  readonly isOracleTried: boolean;
   /** Keeps the folder with Temporal's database and the log of all processes. */
   readonly isKeeping: boolean;
   readonly signal: AbortSignal;
@@ -48,6 +48,8 @@ export interface SoakReport {
   /** Null where the worker did not live long enough to say. */
   readonly worker: Trend | null;
   readonly violations: readonly string[];
+  /** What the oracle said of the penny; null when it was not tried. */
+  readonly violationsWhenTried: readonly string[] | null;
 }
 
 /** Between the end of the last fault and quiet: the longest pause between two tries of a failed drain, and a second one. */
@@ -93,11 +95,10 @@ async function soak(stack: SoakStack, plan: SoakPlan, options: SoakOptions): Pro
   tell('Judging …');
   const wastedMax = wastedWritesMax(stack, plan);
   const trend = health.trend();
+  const judge = () => violationsOf(sceneOf(stack), { chronicle, wastedWritesMax: wastedMax, isLateAllowed: true });
   const violations = [
     ...stack.unexpectedEnds,
-    ...(notQuiet === null
-      ? await violationsOf(sceneOf(stack), { chronicle, wastedWritesMax: wastedMax, isLateAllowed: true })
-      : [notQuiet]),
+    ...(notQuiet === null ? await judge() : [notQuiet]),
     ...(trend?.violations ?? []),
   ];
   return {
@@ -107,7 +108,13 @@ async function soak(stack: SoakStack, plan: SoakPlan, options: SoakOptions): Pro
     writes: { ...writesOf(stack), wastedMax },
     worker: trend,
     violations,
+    violationsWhenTried: options.isOracleTried ? await violationsOfAPenny(stack, judge) : null,
   };
+}
+
+async function violationsOfAPenny(stack: SoakStack, judge: () => Promise<string[]>): Promise<string[]> {
+  await lowerATotal(stack);
+  return await judge();
 }
 
 interface Play {
@@ -212,19 +219,4 @@ async function countsOf(stack: SoakStack, run: { plan: SoakPlan; actions: Readon
     webhooks: { delivered, refused, duplicated },
     struck: struckIn(stack),
   };
-}
-
-/** Takes a penny from one record behind everyone's back. */
-async function lowerATotal(stack: SoakStack): Promise<void> {
-  const state = (await control(stack.dotdigitalUrl, ['GET', 'state'])) as {
-    contacts: { contactId: number; email: string }[];
-    records: Record<string, { key: string; contactId: number; json: Record<string, unknown> }[]>;
-  };
-  const [record] = state.records['Orders'] ?? [];
-  const email = state.contacts.find(({ contactId }) => contactId === record?.contactId)?.email;
-  if (record === undefined || email === undefined) throw new Error('there is no record to take a penny from');
-  const json = { ...record.json, order_total: Number(record.json['order_total']) + 0.01 };
-  await control(stack.dotdigitalUrl, ['POST', 'seed'], {
-    records: [{ collection: 'Orders', key: record.key, email, json }],
-  });
 }

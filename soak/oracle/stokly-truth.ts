@@ -1,18 +1,13 @@
-import { parse } from 'lossless-json';
+import { amountOf, decimalsOf, digits, micros, NUMBER_MARK, penceOf, roundMicros, text } from './amounts.js';
+
+export { parseDigits } from './amounts.js';
 
 /**
- * What Dotdigital should hold, reckoned from what Stokly's stand-in holds, in whole pence, without any code of the product: a
- * misreading of the rules cannot hide itself. Knows currencies with two decimals and whole pieces; for the rest it says so.
+ * What Dotdigital should hold, reckoned from what Stokly's stand-in holds, in whole pence (or yen, or fils), without any code of
+ * the product: a misreading of the rules cannot hide itself. Knows an account in pounds and whole pieces; for the rest it says so.
  */
 
-/** Numbers of wire JSON are kept as their digits behind this mark, so that `12` is neither `12.00` nor the text "12". */
-const NUMBER_MARK = '#';
-
 export type Row = Readonly<Record<string, unknown>>;
-
-export function parseDigits(json: string): unknown {
-  return parse(json, undefined, (digits) => `${NUMBER_MARK}${digits}`);
-}
 
 /** Canonical text of a value: keys sorted, digits as they are. */
 export function canonicalText(value: unknown): string {
@@ -41,6 +36,8 @@ export interface ExpectedOrder {
   readonly customerId: string | null;
   readonly outcome: 'synced' | 'held' | 'skipped';
   readonly record: Row;
+  readonly currency: string;
+  /** In the smallest unit of the order's currency, as all that is called pence here. */
   readonly grossPence: number;
   readonly refundedPence: number;
   readonly status: string;
@@ -51,42 +48,47 @@ export interface ExpectedOrder {
 
 export function expectedOrder(order: Row, allRefunds: readonly Row[]): ExpectedOrder {
   const orderId = text(order['saleOrderId']);
+  const currency = text(order['currency']);
+  const digitsKept = decimalsOf(currency);
+  const pence = (value: unknown): number => penceOf(value, digitsKept);
+  const amount = (valuePence: number): string => amountOf(valuePence, digitsKept);
   const refunds = allRefunds.filter((refund) => refund['saleOrderId'] === orderId && refund['status'] === 'completed');
   const lines = rows(order['lines']).filter((line) => (line['parentId'] ?? null) === null);
   const grossPence = pence(order['displayTotal']);
   const refundedPence = sum(refunds.map((refund) => pence(refund['displayTotal'])));
   const deliveryPence = pence(order['displayShipping']) + pence(order['displayShippingTax']);
   const discountPence = pence(order['displayDiscount']) + pence(order['displayDiscountTax']);
-  const linesPence = sum(lines.map((line) => pence(line['displayLineTotal'])));
+  const linesPence = sum(lines.map((line) => lineTotal(line, digitsKept)));
   const lastRefundAt =
     refunds
       .map((refund) => instant(refund['createdAt']))
       .sort()
       .at(-1) ?? null;
   const status = statusOf(lines, { grossPence, refundedPence });
-  const isLeftOut = order['stage'] !== 'order' || order['customerId'] === null || status === 'cancelled';
+  const isLeftOut = order['stage'] !== 'order' || (order['customerId'] ?? null) === null || status === 'cancelled';
   const addsUp = linesPence + deliveryPence - discountPence === grossPence;
   return {
     orderId,
     key: digits(order['niceId']),
-    customerId: order['customerId'] === null ? null : text(order['customerId']),
+    customerId: (order['customerId'] ?? null) === null ? null : text(order['customerId']),
     outcome: isLeftOut
       ? 'skipped'
       : addsUp && refundsFit(lines, refunds, { grossPence, refundedPence })
         ? 'synced'
         : 'held',
+    currency,
     grossPence,
     refundedPence,
     status,
     placedAt: instant(order['createdAt']),
-    despatchedAt: order['despatchedAt'] === null ? null : instant(order['despatchedAt']),
+    despatchedAt: (order['despatchedAt'] ?? null) === null ? null : instant(order['despatchedAt']),
     lastRefundAt,
     record: {
       id: digits(order['niceId']),
       stokly_order_id: orderId,
-      ...(order['sourceReferenceId'] === null ? {} : { source_order_id: order['sourceReferenceId'] }),
-      ...(order['channelName'] === null ? {} : { store_name: order['channelName'] }),
-      currency: order['currency'],
+      ...given('source_order_id', order['sourceReferenceId']),
+      ...given('store_name', order['channelName']),
+      currency,
       purchase_date: instant(order['createdAt']),
       order_status: status,
       refund_status: refundedPence === 0 ? 'none' : refundedPence < grossPence ? 'partial' : 'full',
@@ -101,7 +103,7 @@ export function expectedOrder(order: Row, allRefunds: readonly Row[]): ExpectedO
       ...(lastRefundAt === null ? {} : { last_refund_date: lastRefundAt }),
       reconciled_by: 'rules',
       refunds_known: true,
-      ...productsOf(lines, refunds),
+      ...productsOf(lines, refunds, digitsKept),
     },
   };
 }
@@ -121,7 +123,7 @@ function refundsFit(
   );
 }
 
-function productsOf(lines: readonly Row[], refunds: readonly Row[]): Row {
+function productsOf(lines: readonly Row[], refunds: readonly Row[], digitsKept: number): Row {
   const kept: Row[] = [];
   const returned: Row[] = [];
   const items = refunds.flatMap((refund) => rows(refund['items']));
@@ -131,10 +133,12 @@ function productsOf(lines: readonly Row[], refunds: readonly Row[]): Row {
       items.filter(({ lineId }) => lineId === line['lineId']).map(({ quantity }) => Number(digits(quantity))),
     );
     const gone = line['status'] === 'returned' ? ordered : Math.min(ordered, back);
-    const total = pence(line['displayLineTotal']);
+    const total = lineTotal(line, digitsKept);
+    const productOf = (quantity: number, totalPence: number): Row =>
+      product(line, { quantity, totalPence, digitsKept });
     const keptPence = Math.floor((2 * total * (ordered - gone) + ordered) / (2 * ordered));
-    if (gone < ordered) kept.push(productOf(line, ordered - gone, keptPence));
-    if (gone > 0) returned.push(productOf(line, gone, total - keptPence));
+    if (gone < ordered) kept.push(productOf(ordered - gone, keptPence));
+    if (gone > 0) returned.push(productOf(gone, total - keptPence));
   }
   return {
     ...(kept.length > 0 ? { products: kept } : {}),
@@ -142,15 +146,35 @@ function productsOf(lines: readonly Row[], refunds: readonly Row[]): Row {
   };
 }
 
-function productOf(line: Row, quantity: number, totalPence: number): Row {
+function product(line: Row, part: { quantity: number; totalPence: number; digitsKept: number }): Row {
+  const amount = (valuePence: number): string => amountOf(valuePence, part.digitsKept);
+  const [net, tax] = [micros(line['displayPrice']), micros(line['displayTax'])];
   return {
-    sku: line['itemSku'],
-    name: line['itemName'],
-    qty: `${NUMBER_MARK}${quantity}`,
-    price: amount(roundToPence(micros(line['displayPrice']))),
-    price_inc_tax: amount(roundToPence(micros(line['displayPrice']) + micros(line['displayTax']))),
-    line_total: amount(totalPence),
+    ...given('sku', line['itemSku']),
+    ...given('name', line['itemName']),
+    qty: `${NUMBER_MARK}${part.quantity}`,
+    price: amount(roundMicros(net, part.digitsKept)),
+    price_inc_tax: amount(roundMicros(net + tax, part.digitsKept)),
+    line_total: amount(part.totalPence),
   };
+}
+
+/** As stated; where it is not, what the pieces come to. */
+function lineTotal(line: Row, digitsKept: number): number {
+  const stated = line['displayLineTotal'] ?? null;
+  if (stated !== null) return penceOf(stated, digitsKept);
+  const unit = micros(line['displayPrice']) + micros(line['displayTax']);
+  return roundMicros(unit * Number(digits(line['quantity'])), digitsKept);
+}
+
+/** A text that says something, without what no other system can store: halves of characters and NUL. */
+function given(name: string, value: unknown): Row {
+  const whole = Array.from(text(value ?? '')).filter((character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code !== 0 && (code < 0xd800 || code > 0xdfff);
+  });
+  const shown = whole.join('').trim();
+  return shown === '' || shown === 'undefined' ? {} : { [name]: shown };
 }
 
 function statusOf(lines: readonly Row[], money: { grossPence: number; refundedPence: number }): string {
@@ -173,21 +197,28 @@ export interface StandingOrder {
 /** Contact fields about orders, amounts in pence. Only what stands in Dotdigital counts; held orders for recency alone. */
 export function expectedFields(orders: readonly StandingOrder[]): Readonly<Record<string, string | number | null>> {
   const written = orders.flatMap(({ standing }) => standing ?? []);
-  const counting = written.filter(({ grossPence, refundedPence }) => grossPence > 0 && refundedPence < grossPence);
-  const gross = sum(written.map(({ grossPence }) => grossPence));
-  const refunded = sum(written.map(({ refundedPence }) => refundedPence));
+  const isCounting = ({ grossPence, refundedPence }: ExpectedOrder): boolean =>
+    grossPence > 0 && refundedPence < grossPence;
+  // Other currencies are never converted: they have dates, and no money.
+  const own = written.filter(({ currency }) => currency === ACCOUNT_CURRENCY);
+  const gross = sum(own.map(({ grossPence }) => grossPence));
+  const refunded = sum(own.map(({ refundedPence }) => refundedPence));
   const placed = orders.filter(({ now }) => now.outcome !== 'skipped').map(({ now }) => now.placedAt);
   const newest = [...written].sort(by(({ placedAt, orderId }) => `${placedAt} ${orderId}`)).at(-1);
   const despatched = written.filter(({ despatchedAt }) => despatchedAt !== null);
   const lastDespatched = despatched.sort(by(({ despatchedAt }) => despatchedAt ?? '')).at(-1);
-  const count = counting.length;
+  const count = own.filter(isCounting).length;
   return {
     TOTAL_SPEND: gross,
     TOTAL_REFUND: refunded,
     NET_SPEND: gross - refunded,
     NUMBER_OF_ORDERS: count,
     AVG_ORDER_VALUE: count === 0 ? null : Math.floor((2 * (gross - refunded) + count) / (2 * count)),
-    FIRST_ORDER_DATE: counting.map(({ placedAt }) => placedAt).sort()[0] ?? null,
+    FIRST_ORDER_DATE:
+      written
+        .filter(isCounting)
+        .map(({ placedAt }) => placedAt)
+        .sort()[0] ?? null,
     LAST_ORDER_DATE: placed.sort().at(-1) ?? null,
     LAST_ORDER_ID: newest?.key ?? null,
     LAST_ORDER_STATUS: newest?.status ?? null,
@@ -198,16 +229,19 @@ export function expectedFields(orders: readonly StandingOrder[]): Readonly<Recor
         .flatMap(({ lastRefundAt }) => lastRefundAt ?? [])
         .sort()
         .at(-1) ?? null,
+    OTHER_CURRENCY: String(own.length < written.length),
     ORDERS_IN_REVIEW: orders.filter(({ now }) => now.outcome === 'held').length,
   };
 }
 
+const ACCOUNT_CURRENCY = 'GBP';
 const MONEY_FIELDS = ['TOTAL_SPEND', 'TOTAL_REFUND', 'NET_SPEND', 'AVG_ORDER_VALUE'];
 
 /** A contact's field as it stands, in the form of `expectedFields`. */
 export function fieldInPence(name: string, value: unknown): string | number | null {
   if (value === undefined || value === null) return null;
-  if (MONEY_FIELDS.includes(name)) return pence(value);
+  if (typeof value === 'boolean') return String(value);
+  if (MONEY_FIELDS.includes(name)) return penceOf(value, decimalsOf(ACCOUNT_CURRENCY));
   const shown = digits(value);
   return value === shown ? shown : Number(shown);
 }
@@ -220,38 +254,10 @@ function rows(value: unknown): readonly Row[] {
   return Array.isArray(value) ? value : [];
 }
 
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new Error(`the oracle cannot reckon with ${JSON.stringify(value)}`);
-  return value;
-}
-
 function instant(value: unknown): string {
   return new Date(text(value)).toISOString();
 }
 
-/** A number's digits, or a text as it is: Stokly writes amounts as either. */
-function digits(value: unknown): string {
-  return text(value).replace(NUMBER_MARK, '');
-}
-
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function amount(valuePence: number): string {
-  return `${NUMBER_MARK}${Math.floor(valuePence / 100)}.${String(valuePence % 100).padStart(2, '0')}`;
-}
-
-function micros(value: unknown): number {
-  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,6}))?$/.exec(digits(value)) ?? [];
-  if (whole === undefined) throw new Error(`the oracle cannot reckon with the amount ${JSON.stringify(value)}`);
-  return Number(whole) * 1_000_000 + Number(fraction.padEnd(6, '0'));
-}
-
-function roundToPence(valueMicros: number): number {
-  return Math.floor((valueMicros + 5_000) / 10_000);
-}
-
-function pence(value: unknown): number {
-  return roundToPence(micros(value));
 }
