@@ -124,7 +124,10 @@ describe('resync', () => {
     const { out } = await run('resync', '--customer', buyer.customerId, '--json');
     expect(JSON.parse(out[0] ?? '')).toMatchObject({ isDone: true, why: null, outcomes: { synced: 2 } });
     const puts = (await requestPaths(world)).dotdigital.filter((path) => path.startsWith('PUT'));
-    expect(puts.map((path) => path.split('/').at(-1)).sort()).toEqual([String(order.number), String(second.number)]);
+    expect(puts.map((path) => path.split('/').at(-1) ?? '').sort()).toEqual([
+      String(order.number),
+      String(second.number),
+    ]);
   });
 
   it('of a customer takes away notices that a person has looked at', async () => {
