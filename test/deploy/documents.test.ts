@@ -16,10 +16,6 @@ const OTHER_NAMES = new Set([
   'NUM_HISTORY_SHARDS',
   'TEST_TEMPORAL_ADDRESS',
   'TEMPORAL_CLI_PATH',
-  'CHANGELOG',
-  'SIGTERM',
-  'HAS_SPECS',
-  'TEST_BREAK',
 ]);
 
 interface Event {
@@ -43,7 +39,8 @@ function actionsIn(history: string): number {
 describe('what is handed to strangers', () => {
   it('names only settings that there are', () => {
     const known = new Set(SETTINGS.map(({ name }) => name));
-    for (const path of DOCUMENTS) {
+    // CONTRIBUTING names the code's own constants too.
+    for (const path of DOCUMENTS.filter((document) => document.startsWith('docs/'))) {
       const named = [...read(path).matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`/g)].map(
         (match) => match[1] ?? '',
       );
