@@ -28,6 +28,8 @@ export function decimalsOf(currency: string): number {
   return decimals;
 }
 
+const AMOUNT = /^(\d+)(?:\.(\d{1,6}))?$/;
+
 /** Always with at least two decimals, those of a currency without any as well. */
 export function amountOf(value: number, decimals: number): string {
   const unit = 10 ** decimals;
@@ -35,8 +37,12 @@ export function amountOf(value: number, decimals: number): string {
   return `${NUMBER_MARK}${Math.floor(value / unit)}.${decimals === 0 ? '00' : fraction}`;
 }
 
+export function isAmount(value: unknown): boolean {
+  return typeof value === 'string' && AMOUNT.test(digits(value));
+}
+
 export function micros(value: unknown): number {
-  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,6}))?$/.exec(digits(value)) ?? [];
+  const [, whole, fraction = ''] = AMOUNT.exec(digits(value)) ?? [];
   if (whole === undefined) throw new Error(`the oracle cannot reckon with the amount ${JSON.stringify(value)}`);
   return Number(whole) * 1_000_000 + Number(fraction.padEnd(6, '0'));
 }

@@ -1,6 +1,7 @@
 import type { Change, DotdigitalEmulator } from '../../emulators/dotdigital/index.js';
 import type { Chronicle } from './chronicle.js';
-import { canonicalText, parseDigits } from './stokly-truth.js';
+import { parseDigits } from './amounts.js';
+import { canonicalText } from './stokly-truth.js';
 
 /**
  * Each content of a record must be of the version of the one before, or of a later one; a held version is never written. With

@@ -1,6 +1,7 @@
 import type { StoklyEmulator } from '../../emulators/stokly/index.js';
 import { toJson, type WireObject } from '../../emulators/stokly/wire.js';
-import { canonicalText, type ExpectedOrder, expectedOrder, parseDigits, type Row } from './stokly-truth.js';
+import { canonicalText, type ExpectedOrder, expectedOrder, type Row } from './stokly-truth.js';
+import { parseDigits } from './amounts.js';
 
 /** One version of an order as Stokly showed it. */
 export interface Version {

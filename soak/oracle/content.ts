@@ -1,14 +1,8 @@
+import { parseDigits } from './amounts.js';
 import type { Chronicle, Version } from './chronicle.js';
+import { expectedFields, fieldInPence, type StandingOrder } from './fields-truth.js';
 import type { Scene } from './scene.js';
-import {
-  canonicalText,
-  type ExpectedOrder,
-  expectedFields,
-  fieldInPence,
-  parseDigits,
-  type Row,
-  type StandingOrder,
-} from './stokly-truth.js';
+import { canonicalText, type ExpectedOrder, type Row } from './stokly-truth.js';
 
 interface Account {
   readonly contacts: readonly StoredContact[];
