@@ -33,3 +33,8 @@ export function reviewWorkflowId(orderId: string): string {
 export function customerIdOf(workflowId: string): string | null {
   return workflowId.startsWith(CUSTOMER_PREFIX) ? workflowId.slice(CUSTOMER_PREFIX.length) : null;
 }
+
+/** The order of a review's id; null for any other workflow's. */
+export function orderIdOfReview(workflowId: string): string | null {
+  return workflowId.startsWith(REVIEW_PREFIX) ? workflowId.slice(REVIEW_PREFIX.length) : null;
+}

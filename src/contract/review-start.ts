@@ -20,7 +20,7 @@ export function searchRules(differences: readonly { readonly rule: string }[]): 
  * count for a new review alone; an open one keeps its own up to date.
  */
 export function openReviewStart(news: Extract<ReviewNews, { kind: 'open' }>) {
-  const { orderId, number, stake } = news.opening;
+  const { orderId, number, customerId, stake } = news.opening;
   const args: [ReviewOrderInput] = [{ orderId }];
   const signalArgs: [ReviewNews] = [news];
   return {
@@ -32,6 +32,7 @@ export function openReviewStart(news: Extract<ReviewNews, { kind: 'open' }>) {
     priority: LIVE_PRIORITY,
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
     staticSummary: `order ${number} does not add up: a person decides`,
+    memo: reviewMemo({ number, customerId, currency: stake.currency, heldAt: stake.heldAt }),
     typedSearchAttributes: [
       { key: ORDER_ID, value: orderId },
       { key: REVIEW_STAGE, value: 'open' },
@@ -40,4 +41,18 @@ export function openReviewStart(news: Extract<ReviewNews, { kind: 'open' }>) {
       ...(stake.channel === null ? [] : [{ key: REVIEW_CHANNEL, value: searchText(stake.channel) }]),
     ],
   };
+}
+
+/** What a list of reviews shows beside the search attributes: readable when no worker runs. As it was when the review was opened. */
+interface ReviewMemo {
+  readonly number: string;
+  readonly customerId: string;
+  /** ISO 4217; empty where it cannot be read. */
+  readonly currency: string;
+  /** ISO instant. */
+  readonly heldAt: string;
+}
+
+function reviewMemo(memo: ReviewMemo): Record<string, unknown> {
+  return { ...memo };
 }

@@ -3,11 +3,17 @@ import { ConfigError } from '../config.js';
 import type { CommandLine, RegisterCommands } from './command-line.js';
 import type { StarterContext } from './context.js';
 import { registerLookCommands } from './look-commands.js';
+import { registerReviewCommands } from './review-commands.js';
 import { registerSetUpCommands } from './set-up-commands.js';
 import { registerSteerCommands } from './steer-commands.js';
 
 /** Each group registers its commands itself; help shows them in this order. */
-const GROUPS: readonly RegisterCommands[] = [registerSetUpCommands, registerLookCommands, registerSteerCommands];
+const GROUPS: readonly RegisterCommands[] = [
+  registerSetUpCommands,
+  registerLookCommands,
+  registerSteerCommands,
+  registerReviewCommands,
+];
 
 /**
  * The command line. Resolves with the exit status: 0, or 1 for anything that went wrong, which is told in one line on

@@ -6,8 +6,8 @@ export interface ListedReview {
   readonly orderId: string;
   readonly number: string;
   readonly customerId: string;
-  /** ISO instant. */
-  readonly openedAt: string;
+  /** ISO instant since which the order is held. */
+  readonly heldAt: string;
   readonly stage: string;
   readonly rules: readonly string[];
   readonly amountMinor: number;
@@ -55,8 +55,8 @@ export type ReviewLine =
 export interface Incident {
   readonly rules: readonly string[];
   readonly channel: string | null;
-  readonly firstOpenedAt: string;
-  readonly lastOpenedAt: string;
+  readonly firstHeldAt: string;
+  readonly lastHeldAt: string;
   /** Oldest first. */
   readonly members: readonly ListedReview[];
 }
@@ -82,8 +82,8 @@ export function reviewLines(
 }
 
 /** An amount that cannot be read weighs one: what is unreadable must not sink to the end for ever. */
-function weightOf({ amountMinor, openedAt }: ListedReview, nowMs: number): number {
-  const ageMs = Math.max(0, nowMs - (instantMs(openedAt) ?? nowMs));
+function weightOf({ amountMinor, heldAt }: ListedReview, nowMs: number): number {
+  const ageMs = Math.max(0, nowMs - (instantMs(heldAt) ?? nowMs));
   return Math.max(1, Math.abs(amountMinor)) * Math.max(1, ageMs);
 }
 
@@ -97,7 +97,7 @@ function compareNumbers(a: string, b: string): number {
 
 const HOUR_MS = 3_600_000;
 
-/** Groups of the same rules and channel of which more than the limit were opened within one hour; windows that overlap are one. */
+/** Groups of the same rules and channel of which more than the limit were held within one hour; windows that overlap are one. */
 export function incidentsIn(reviews: readonly ListedReview[]): Incident[] {
   const groups = new Map<string, ListedReview[]>();
   for (const review of reviews) {
@@ -108,7 +108,7 @@ export function incidentsIn(reviews: readonly ListedReview[]): Incident[] {
 }
 
 function crowdsOf(group: readonly ListedReview[]): ListedReview[][] {
-  const sorted = group.toSorted((a, b) => openedMs(a) - openedMs(b));
+  const sorted = group.toSorted((a, b) => heldMs(a) - heldMs(b));
   const crowds: { members: ListedReview[]; lastAt: number }[] = [];
   for (let from = 0, to = 0; from < sorted.length; from += 1) {
     const first = sorted[from];
@@ -127,11 +127,11 @@ function crowdsOf(group: readonly ListedReview[]): ListedReview[][] {
 }
 
 function isWithinHour(first: ListedReview, other: ListedReview | undefined): boolean {
-  return other !== undefined && openedMs(other) - openedMs(first) < HOUR_MS;
+  return other !== undefined && heldMs(other) - heldMs(first) < HOUR_MS;
 }
 
-function openedMs({ openedAt }: ListedReview): number {
-  return instantMs(openedAt) ?? 0;
+function heldMs({ heldAt }: ListedReview): number {
+  return instantMs(heldAt) ?? 0;
 }
 
 function asIncident(members: readonly ListedReview[]): Incident {
@@ -139,8 +139,8 @@ function asIncident(members: readonly ListedReview[]): Incident {
   return {
     rules: first?.rules.toSorted() ?? [],
     channel: first?.channel ?? null,
-    firstOpenedAt: first?.openedAt ?? '',
-    lastOpenedAt: members.at(-1)?.openedAt ?? '',
+    firstHeldAt: first?.heldAt ?? '',
+    lastHeldAt: members.at(-1)?.heldAt ?? '',
     members,
   };
 }
