@@ -23,7 +23,9 @@ export async function untilQuiet(stack: SoakStack, bounds: QuietBounds): Promise
   let toldAt = performance.now();
   for (;;) {
     bounds.signal.throwIfAborted();
-    const left = await whatIsLeft(stack);
+    const left = await whatIsLeft(stack).catch(
+      (error: unknown) => `not quiet: not everyone answers (${causeOf(error)})`,
+    );
     if (left === null) return null;
     if (performance.now() > giveUpAt) return left;
     if (performance.now() - toldAt > TELL_EVERY_MS) {
@@ -32,6 +34,11 @@ export async function untilQuiet(stack: SoakStack, bounds: QuietBounds): Promise
     }
     await pause(LOOK_EVERY_MS, undefined, { signal: bounds.signal });
   }
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 async function whatIsLeft(stack: SoakStack): Promise<string | null> {

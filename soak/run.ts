@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { customerWorkflowId } from '../src/contract/ids.js';
@@ -8,6 +8,7 @@ import { projectPath } from '../demo/project-path.js';
 import { Health, type Trend } from './health.js';
 import { followStokly } from './oracle/chronicle.js';
 import { countWrites } from './oracle/changes.js';
+import { failedTasksSoFar } from './oracle/histories.js';
 import { violationsOf } from './oracle/oracle.js';
 import type { Scene } from './oracle/scene.js';
 import { lowerATotal, type SoakBreak } from './planted-defect.js';
@@ -56,6 +57,20 @@ export interface SoakReport {
 const QUIET_MS_MAX = 420_000;
 const SHARE_SENT_TWICE = 0.1;
 
+/** The programs that were started late are not those that were started first: what came of it says nothing. */
+export class SoakDisturbed extends Error {
+  override name = 'SoakDisturbed';
+
+  constructor() {
+    super('The project was built anew while it soaked: leave it alone, and soak again.');
+  }
+}
+
+/** What `dist/` is built from, as `npm run build` notes it. */
+async function builtFrom(): Promise<string> {
+  return await readFile(projectPath('dist/.lockstep-built'), 'utf8').catch(() => '');
+}
+
 /** The whole soak: starts everything, lets the plan happen, waits until all is quiet, judges, stops what it started. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-soak-'));
@@ -69,7 +84,10 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     seed: options.seed,
   });
   try {
-    return await soak(stack, plan, options);
+    const builtAtFirst = await builtFrom();
+    const report = await soak(stack, plan, options);
+    if ((await builtFrom()) !== builtAtFirst) throw new SoakDisturbed();
+    return report;
   } finally {
     await processes.stopAll();
     await stack.stop();
@@ -98,7 +116,7 @@ async function soak(stack: SoakStack, plan: SoakPlan, options: SoakOptions): Pro
   const judge = () => violationsOf(sceneOf(stack), { chronicle, wastedWritesMax: wastedMax, isLateAllowed: true });
   const violations = [
     ...stack.unexpectedEnds,
-    ...(notQuiet === null ? await judge() : [notQuiet]),
+    ...(notQuiet === null ? await judge() : [notQuiet, ...(await failedTasksSoFar(stack))]),
     ...(trend?.violations ?? []),
   ];
   return {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
@@ -32,6 +33,13 @@ export interface ShopEvent {
   };
 }
 
+/** While the receiver is down, every lane that has something to send waits on it. */
+function newStop(): AbortController {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  return stop;
+}
+
 interface Delivery {
   readonly id: string;
   readonly body: string;
@@ -62,7 +70,7 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
 export class WebhookSender {
   #target: WebhookTarget | null = null;
   #random = seededRandom(1);
-  #stop = new AbortController();
+  #stop = newStop();
   #lanes = new Map<string, Delivery[]>();
   #waiting: string[] = [];
   #running = 0;
@@ -102,7 +110,7 @@ export class WebhookSender {
   /** Drops what waits, forgets target and counts, and ends the attempts that are under way. */
   reset(): void {
     this.#stop.abort();
-    this.#stop = new AbortController();
+    this.#stop = newStop();
     this.#target = null;
     this.#lanes = new Map();
     this.#waiting = [];

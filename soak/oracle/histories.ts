@@ -24,14 +24,25 @@ export async function historyViolations(scene: Scene, customerIds: readonly stri
     const ids = new Set(histories.map(({ workflowId }) => workflowId));
     return customerIds.every((customerId) => ids.has(customerWorkflowId(customerId)));
   });
-  const found = histories.flatMap(({ workflowId, history }) =>
-    failedTasks(history as ReadHistory).map((cause) => `${workflowId}: a workflow task failed: ${cause}`),
-  );
+  const found = failedTaskViolations(histories);
   const options = { workflowBundle: { codePath: scene.workflowBundlePath } };
   for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
     if (error !== undefined) found.push(`${workflowId}: its history does not replay: ${error.message}`);
   }
   return found;
+}
+
+/** Workflow tasks that failed so far, of all that has run: also for a run that never came to rest. */
+export async function failedTasksSoFar({ client }: Pick<Scene, 'client'>): Promise<string[]> {
+  const histories: HistoryAndWorkflowId[] = [];
+  for await (const history of client.workflow.list().intoHistories()) histories.push(history);
+  return failedTaskViolations(histories);
+}
+
+function failedTaskViolations(histories: readonly HistoryAndWorkflowId[]): string[] {
+  return histories.flatMap(({ workflowId, history }) =>
+    failedTasks(history as ReadHistory).map((cause) => `${workflowId}: a workflow task failed: ${cause}`),
+  );
 }
 
 type ReadHistory = temporal.api.history.v1.IHistory;
