@@ -26,7 +26,7 @@ export interface Trend {
 
 const LOOK_EVERY_MS = 1_000;
 /** A shorter life says nothing: its caches are still filling. */
-const LIFE_SECS_MIN = 120;
+const LIFE_SECS_MIN = 80;
 /**
  * What memory may grow by between the two stretches. The worker keeps the customers that it has seen, up to a bound, and V8
  * collects when it likes: a leak of a few KB an order shows above this within minutes, and goes on growing.
@@ -58,7 +58,7 @@ export class Health {
   }
 
   /**
-   * Each life of at least two minutes, for itself: its first third is left out (start, caches), and then the lowest memory of
+   * Each life of at least 80 s, for itself: its first third is left out (start, caches), and then the lowest memory of
    * its middle third, which is what is left after collections, is compared with that of its last third; so are the most files
    * that were open. Null where no life was long enough, or this is no Linux.
    */

@@ -3,7 +3,7 @@ import type { SoakCommand } from './options.js';
 import { densePaceOf, paceOf } from './plan.js';
 import { reportText } from './report-text.js';
 import { plantedDefect } from './planted-defect.js';
-import { runSoak } from './run.js';
+import { runSoak, SoakDisturbed } from './run.js';
 
 export { parseOptions } from './options.js';
 
@@ -37,8 +37,8 @@ export async function soakFromCommandLine(command: SoakCommand, temporalCliPath:
     process.stdout.write(command.isJson ? `${JSON.stringify(report)}\n` : reportText(report));
     return report.violations.length === 0 ? 0 : 1;
   } catch (error) {
-    if (!abort.signal.aborted) throw error;
-    tell('Stopped: nothing was judged.');
+    if (!abort.signal.aborted && !(error instanceof SoakDisturbed)) throw error;
+    tell(error instanceof SoakDisturbed ? error.message : 'Stopped: nothing was judged.');
     return 1;
   }
 }

@@ -17,7 +17,7 @@ export interface SoakPace extends FaultPace {
   readonly actionEveryMs: number;
 }
 
-/** 10 to 30 s from fault to fault, two things a second in the shop, the worker left alone for the last two fifths. */
+/** 10 to 30 s from fault to fault, two things a second in the shop, the worker left alone in the second half. */
 export function paceOf(minutes: number): SoakPace {
   const loadMs = minutes * 60_000;
   return {
@@ -25,7 +25,7 @@ export function paceOf(minutes: number): SoakPace {
     actionEveryMs: 500,
     gapMs: [10_000, 30_000],
     lastsMs: [2_000, 8_000],
-    workerLeftAloneFromMs: loadMs * 0.6,
+    workerLeftAloneFromMs: loadMs / 2,
   };
 }
 

@@ -19,7 +19,7 @@ export function reportText(report: SoakReport): string {
     [
       'Worker',
       worker === null
-        ? 'no life of two minutes or more: memory and files not judged'
+        ? 'no life of 80 s or more: memory and files not judged'
         : `${worker.lifeSecs} s: memory ${worker.rssMbEarly} → ${worker.rssMbLate} MB, files ${worker.filesEarly} → ${worker.filesLate}`,
     ],
     ['Violations', violations.length === 0 ? 'none' : String(violations.length)],

@@ -66,6 +66,17 @@ export class SoakDisturbed extends Error {
   }
 }
 
+async function undisturbed(work: () => Promise<SoakReport>): Promise<SoakReport> {
+  const builtAtFirst = await builtFrom();
+  const outcome = await work().then(
+    (report) => ({ report }),
+    (error: unknown) => ({ error }),
+  );
+  if ((await builtFrom()) !== builtAtFirst) throw new SoakDisturbed();
+  if ('error' in outcome) throw outcome.error;
+  return outcome.report;
+}
+
 /** What `dist/` is built from, as `npm run build` notes it. */
 async function builtFrom(): Promise<string> {
   return await readFile(projectPath('dist/.lockstep-built'), 'utf8').catch(() => '');
@@ -84,10 +95,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     seed: options.seed,
   });
   try {
-    const builtAtFirst = await builtFrom();
-    const report = await soak(stack, plan, options);
-    if ((await builtFrom()) !== builtAtFirst) throw new SoakDisturbed();
-    return report;
+    return await undisturbed(() => soak(stack, plan, options));
   } finally {
     await processes.stopAll();
     await stack.stop();
