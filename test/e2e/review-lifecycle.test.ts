@@ -194,7 +194,10 @@ describe('an order without a review', () => {
     const { entries, contactId } = await world.state(held.buyer.customerId);
     await reviewHandle(world, held).terminate('there were none');
     await customer(held).terminate('of an older version');
-    const older = entries.map(({ review: _, ...entry }) => entry);
+    const older = entries.map((entry) => {
+      const { review: _, ...rest } = entry;
+      return rest;
+    });
     const carried: SyncState = {
       ...newSyncState(held.buyer.customerId),
       entries: older,
