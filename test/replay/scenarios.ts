@@ -1,7 +1,14 @@
 import { CUSTOMER_SCENARIOS } from './customer-scenarios.js';
 import { FAULT_SCENARIOS } from './fault-scenarios.js';
+import { REVIEW_SCENARIOS } from './review-scenarios.js';
 import { ROUTE_SCENARIOS } from './route-scenarios.js';
 import type { Scenario } from './shop.js';
+import { STEERING_SCENARIOS } from './steering-scenarios.js';
 
 /** All that is recorded, each in a run of its own. */
-export const SCENARIOS: readonly Scenario[] = [...CUSTOMER_SCENARIOS, ...ROUTE_SCENARIOS, ...FAULT_SCENARIOS];
+export const SCENARIOS: readonly Scenario[] = [
+  ...CUSTOMER_SCENARIOS,
+  ...ROUTE_SCENARIOS,
+  ...FAULT_SCENARIOS,
+  ...STEERING_SCENARIOS,
+];
