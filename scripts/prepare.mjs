@@ -17,6 +17,7 @@ const BUILD_SOURCES = [
   'bench',
   'soak',
   'scripts/bundle-workflows.mjs',
+  'scripts/workflow-code.mjs',
   'tsconfig.json',
   'tsconfig.build.json',
 ];

@@ -16,6 +16,9 @@ import { createWorker } from './worker-setup.js';
 
 const workflowBundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
+/** The SDK's gzip costs the server about a seventh of its CPU time a call, and saves a few KB of a drain. */
+const UNCOMPRESSED = { grpcCompression: { codec: 'none' } } as const;
+
 /** Runs until SIGINT or SIGTERM: then takes no new work, lets what is in hand finish, and ends. */
 async function main(): Promise<void> {
   const config = loadWorkerConfig();
@@ -33,7 +36,7 @@ async function main(): Promise<void> {
     onCall: (call) => metrics.vendorCalled('dotdigital', call),
   });
   const page = temporalMetricsUrl === null ? null : await showMetrics(config, metrics, temporalMetricsUrl);
-  const connection = await NativeConnection.connect(config.temporal.connectionOptions);
+  const connection = await NativeConnection.connect({ ...config.temporal.connectionOptions, ...UNCOMPRESSED });
   const worker = await createWorker({
     connection,
     namespace,

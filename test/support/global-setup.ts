@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import 'vitest';
 import type { TestProject } from 'vitest/node';
 import { freePort } from '../../demo/ports.js';
@@ -10,6 +9,7 @@ import { Processes } from '../../demo/processes.js';
 import { projectPath } from '../../demo/project-path.js';
 import { startTemporalServer } from '../../demo/temporal-server.js';
 import { findTemporal } from '../../scripts/get-temporal.mjs';
+import { bundleWorkflows } from '../../scripts/workflow-code.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -33,7 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   try {
     const address = (await givenServer()) ?? (await ownServer(processes));
-    const { code } = await bundleWorkflowCode({ workflowsPath: projectPath('src/workflows/index.ts') });
+    const code = await bundleWorkflows(projectPath('src/workflows/index.ts'));
     const workflowBundlePath = join(folder, 'workflow-bundle.js');
     await writeFile(workflowBundlePath, code);
     project.provide('temporalAddress', address);
