@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ReviewResult } from '../contract/review.js';
+import type { ReviewResult, ReviewStage } from '../contract/review.js';
 import type { TemporalAccess } from '../temporal.js';
 import { readClosedReview } from './closed-review.js';
 import { askReview, reviewHandle } from './open-reviews.js';
@@ -20,10 +20,15 @@ export async function awaitDecided(temporal: TemporalAccess, orderId: string, wa
     const view = await askReview(temporal, orderId);
     if (view.kind === 'closed')
       return { kind: 'closed', result: await readClosedReview(reviewHandle(temporal, orderId)) };
-    if (view.kind === 'open' && view.state.deciding === null) {
+    // Between the closing and the end of its run it still answers: then its stage says how it closed.
+    if (view.kind === 'open' && view.state.deciding === null && !isClosing(view.state.stage)) {
       return { kind: 'reopened', why: view.state.trail.at(-1)?.reason ?? 'see its trail' };
     }
     if (Date.now() >= giveUpAtMs) return { kind: 'not-yet' };
     await pause(LOOK_AGAIN_MS);
   }
+}
+
+function isClosing(stage: ReviewStage): boolean {
+  return stage === 'applied' || stage === 'superseded' || stage === 'withdrawn';
 }

@@ -2,27 +2,50 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStoklyEmulator, DEMO_CREDENTIALS } from '../../emulators/stokly/index.js';
 import { plainText } from '../../emulators/stokly/wire.js';
+import { SETTINGS } from '../../src/config.js';
 import { CONTACT_FIELDS } from '../../src/domain/contact-fields.js';
 import { RULES } from '../../src/domain/judgement.js';
+import { formatMinor } from '../../src/domain/money.js';
 import { mapOrderRecord, type OrderRecord, type RecordProduct } from '../../src/domain/order-record.js';
 import { judgeOrder } from '../../src/domain/reconcile.js';
 import { ORDER_RECORD_FIELDS } from '../../src/domain/record-fields.js';
 import { ORDER_STATUSES } from '../../src/domain/order.js';
+import { HOLDING_RULES, RECONCILED_BY, REVIEW_ACTIONS } from '../../src/domain/review/actions.js';
+import { DECISION_TABLE } from '../../src/domain/review/decision-table.js';
+import { type Outlook, outlookOf } from '../../src/domain/review/outlook.js';
 import { SKIP_REASONS } from '../../src/domain/reasons.js';
 import { createStoklyClient } from '../../src/stokly/client.js';
 
 const DOCS = new URL('../../docs/', import.meta.url);
-const read = (name: string): string => readFileSync(new URL(name, DOCS), 'utf8');
-const marketing = read('for-marketing.md');
-const finance = read('for-finance.md');
+const page = (name: string): string => readFileSync(new URL(name, DOCS), 'utf8');
+const marketing = page('for-marketing.md');
+const finance = page('for-finance.md');
+
+/** The rules' settings unless set otherwise. */
+const RULES_POLICY = { roundingToleranceMinor: 1, goodwillMaxMinor: 1000 };
 
 /** What stands between backticks. */
-function named(page: string, pattern: RegExp): Set<string> {
-  return new Set([...page.matchAll(/`([^`\n]+)`/g)].flatMap(([, name = '']) => (pattern.test(name) ? [name] : [])));
+function named(text: string, pattern: RegExp): Set<string> {
+  return new Set([...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, name = '']) => (pattern.test(name) ? [name] : [])));
 }
 
 const FIELD = /^[A-Z]+(?:_[A-Z]+)*$/;
 const RECORD_FIELD = /^[a-z]+(?:_[a-z]+)+$/;
+
+/** The rows of the nth table that begins with this head, cells without backticks around them. */
+function rowsOf(page: string, head: string, nth = 0): string[][] {
+  const table = page.split('\n\n').filter((block) => block.startsWith(head))[nth] ?? '';
+  return table
+    .trim()
+    .split('\n')
+    .slice(2)
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replace(/^`(.*)`$/, '$1')),
+    );
+}
 
 describe('the pages for marketing and finance', () => {
   it('tell marketing about every field of the contact', () => {
@@ -31,11 +54,11 @@ describe('the pages for marketing and finance', () => {
   });
 
   it('name no field that is not written', () => {
-    const fields = new Set<string>(CONTACT_FIELDS.map(({ name }) => name));
+    const fields = new Set<string>([...CONTACT_FIELDS, ...SETTINGS].map(({ name }) => name));
     const recordFields = new Set<string>([...ORDER_RECORD_FIELDS.map(({ name }) => name), ...ORDER_STATUSES]);
-    for (const page of [marketing, finance]) {
-      expect([...named(page, FIELD)].filter((name) => !fields.has(name))).toEqual([]);
-      expect([...named(page, RECORD_FIELD)].filter((name) => !recordFields.has(name))).toEqual([]);
+    for (const text of [marketing, finance]) {
+      expect([...named(text, FIELD)].filter((name) => !fields.has(name))).toEqual([]);
+      expect([...named(text, RECORD_FIELD)].filter((name) => !recordFields.has(name))).toEqual([]);
     }
   });
 
@@ -62,21 +85,33 @@ describe('the pages for marketing and finance', () => {
     expect(noted).toEqual(['tax-adds-up', 'refund-matches-header']);
   });
 
+  it('tell finance of every rule that holds what may be decided, and of every decision', () => {
+    const table = rowsOf(finance, '| rule | usual cause |');
+    expect(table.map(([rule]) => rule).toSorted()).toEqual([...HOLDING_RULES].toSorted());
+    for (const [rule = '', cause, stated = '', computed = ''] of table) {
+      expect(cause).not.toBe('');
+      const cells = DECISION_TABLE[HOLDING_RULES.find((known) => known === rule) ?? 'readable'];
+      expect([rule, stated.startsWith('not possible')]).toEqual([rule, !cells.acceptStated.isAllowed]);
+      expect([rule, computed.startsWith('not possible')]).toEqual([rule, !cells.acceptComputed.isAllowed]);
+    }
+    expect(rowsOf(finance, '| decision | is for |').map(([action]) => action)).toEqual([...REVIEW_ACTIONS]);
+  });
+
   it('use reasons and rules by their right names', () => {
-    const names = new Set<string>([...SKIP_REASONS, ...RULES, 'consent-conflict', 'consent-newer']);
-    for (const page of [marketing, finance]) {
-      expect([...named(page, /^[a-z]+(?:-[a-z]+)+$/)].filter((name) => !names.has(name))).toEqual([]);
+    const names = new Set<string>([...SKIP_REASONS, ...RULES, ...RECONCILED_BY, 'consent-conflict', 'consent-newer']);
+    for (const text of [marketing, finance]) {
+      expect([...named(text, /^[a-z]+(?:-[a-z]+)+$/)].filter((name) => !names.has(name))).toEqual([]);
     }
   });
 });
 
-describe('the worked order of the pages', () => {
+describe('the worked orders of the pages', () => {
   const stokly = createStoklyEmulator({ settings: { rateLimit: 100_000 } });
   let url = '';
 
   beforeAll(async () => {
     ({ url } = await stokly.start(0));
-    await control('seed', { sample: { to: '2010-12-08T00:00:00Z' } });
+    await control('seed', { sample: { to: '2010-12-16T00:00:00Z' } });
   });
   afterAll(() => stokly.stop());
 
@@ -109,9 +144,34 @@ describe('the worked order of the pages', () => {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   }
 
+  it('are what a decision about them writes', async () => {
+    await control('clock', { to: '2010-12-24T00:00:00Z', emit: false });
+    const [stated, computed] = [await outlook('537367', 'acceptStated'), await outlook('537367', 'acceptComputed')];
+    expect({ ...stated, reconciledBy: '' }).toEqual({ ...computed, reconciledBy: '' });
+    expect(decidedRows(0)).toEqual([...amountsOf(stated), ['pieces kept', '12', String(piecesOf(stated))]]);
+    expect(decidedRows(1)).toEqual(amountsOf(await outlook('538892', 'acceptStated')));
+    expect((await outlook('538892', 'acceptComputed')).kind).toBe('refused');
+  });
+
+  function decidedRows(nth: number): string[][] {
+    return rowsOf(finance, '| | before | `acceptStated` |', nth);
+  }
+
+  async function outlook(number: string, action: 'acceptStated' | 'acceptComputed'): Promise<Outlook> {
+    const { snapshot } = await read(number);
+    return outlookOf(action, snapshot, RULES_POLICY);
+  }
+
   async function recordAt(to: string): Promise<OrderRecord> {
     await control('clock', { to, emit: false });
-    const order = [...stokly.account.store.orders.all()].find((header) => plainText(header['niceId']) === '536374');
+    const { snapshot } = await read('536374');
+    const judgement = judgeOrder(snapshot, RULES_POLICY);
+    expect(judgement.differences).toEqual([]);
+    return mapOrderRecord(snapshot, judgement, { orderKey: 'niceId' }).record;
+  }
+
+  async function read(number: string) {
+    const order = [...stokly.account.store.orders.all()].find((header) => plainText(header['niceId']) === number);
     const client = createStoklyClient(
       {
         apiUrl: url,
@@ -125,12 +185,26 @@ describe('the worked order of the pages', () => {
       {},
     );
     const [found] = await client.readOrders([plainText(order?.['saleOrderId']) ?? ''], { priority: 'live' });
-    if (found?.kind !== 'read') throw new Error(`order 536374 is ${found?.kind ?? 'not there'}`);
-    const judgement = judgeOrder(found.snapshot, { roundingToleranceMinor: 1, goodwillMaxMinor: 1000 });
-    expect(judgement.differences).toEqual([]);
-    return mapOrderRecord(found.snapshot, judgement, { orderKey: 'niceId' }).record;
+    if (found?.kind !== 'read') throw new Error(`order ${number} is ${found?.kind ?? 'not there'}`);
+    return found;
   }
 });
+
+/** A table's rows: the order stood with its gross and without a refund before. */
+function amountsOf(outlook: Outlook): string[][] {
+  if (outlook.kind !== 'writes') throw new Error(`it ${outlook.kind}`);
+  const text = (minor: number): string => formatMinor(minor, 'GBP');
+  const gross = text(outlook.grossMinor);
+  return [
+    ['order_gross_total', gross, gross],
+    ['refunded_total', '0.00', text(outlook.refundedMinor)],
+    ['order_total', gross, text(outlook.orderTotalMinor)],
+  ];
+}
+
+function piecesOf(outlook: Outlook): number {
+  return outlook.kind === 'writes' ? outlook.keptPieces : -1;
+}
 
 function amount(value: unknown): string {
   return typeof value === 'object' && value !== null && 'decimal' in value ? String(value.decimal) : '?';
@@ -145,7 +219,7 @@ describe('every page', () => {
   it('links only to what is there', () => {
     const pages = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
     const broken = pages.flatMap((name) =>
-      [...read(name).matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].flatMap(([, target = '']) =>
+      [...page(name).matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].flatMap(([, target = '']) =>
         existsSync(new URL(target, new URL(name, DOCS))) ? [] : [`${name}: ${target}`],
       ),
     );

@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs';
 /** docs/runbook.md as its tests read it. */
 export const RUNBOOK = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 
+/** docs/for-finance.md: its commands are run like the runbook's. */
+export const FOR_FINANCE = readFileSync(new URL('../../docs/for-finance.md', import.meta.url), 'utf8');
+
 /** The lines of all fenced blocks of a language, each once. */
-export function fencedLines(language: string): string[] {
-  const blocks = [...RUNBOOK.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))];
+export function fencedLines(language: string, page = RUNBOOK): string[] {
+  const blocks = [...page.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))];
   const lines = blocks.flatMap(([, block = '']) => block.split('\n')).filter((line) => line.trim() !== '');
   return [...new Set(lines)];
 }

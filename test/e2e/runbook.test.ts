@@ -7,8 +7,8 @@ import { Processes } from '../../demo/processes.js';
 import { projectPath } from '../../demo/project-path.js';
 import { findTemporal } from '../../scripts/get-temporal.mjs';
 import { customerWorkflowId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/contract/ids.js';
-import { fencedLines, words } from '../docs/runbook.js';
-import { heldOrder } from '../support/reviews.js';
+import { fencedLines, FOR_FINANCE, words } from '../docs/runbook.js';
+import { heldOrder, reviewHandle, untilReview } from '../support/reviews.js';
 import {
   type Buyer,
   controlDotdigital,
@@ -78,6 +78,22 @@ async function refuseConsent({ customerId, email }: Buyer): Promise<void> {
   await world.settled(customerId);
 }
 
+/** The number of an order that waits for a person, and is in the list of reviews. */
+async function heldNumber(rest: Record<string, string>): Promise<string> {
+  const { order } = await heldOrder(world, rest);
+  const number = String(order.number);
+  await untilTrue('its review is listed', async () =>
+    (await starterOn(world, ['reviews', 'list', '--json', '--unfold'])).out.join('').includes(`"number":"${number}"`),
+  );
+  return number;
+}
+
+async function incidentChannel(): Promise<string> {
+  const channelName = `Channel ${randomUUID()}`;
+  await heldNumber({ displayTotal: '13.00', channelName });
+  return channelName;
+}
+
 /** What stands between `<` and `>`, filled in as its reader would. A release needs somebody who is stopped each time. */
 async function filledIn(line: string): Promise<string> {
   const values: Readonly<Record<string, string>> = {
@@ -86,6 +102,8 @@ async function filledIn(line: string): Promise<string> {
     'customer id': synced.buyer.customerId,
     'stopped customer id': line.includes('<stopped customer id>') ? (await stoppedCustomer()).customerId : '',
     'event id': `evt-${randomUUID()}`,
+    'held order number': line.includes('<held order number>') ? await heldNumber({ displayTotal: '13.00' }) : '',
+    'incident channel': line.includes('<incident channel>') ? await incidentChannel() : '',
     'your name': 'jane',
     why: 'looked at it',
   };
@@ -94,8 +112,8 @@ async function filledIn(line: string): Promise<string> {
   return filled;
 }
 
-describe('each command of the runbook', () => {
-  it.each(fencedLines('sh'))('%s', async (line) => {
+describe('each command of the runbook and of the page for finance', () => {
+  it.each([...new Set([...fencedLines('sh'), ...fencedLines('sh', FOR_FINANCE)])])('%s', async (line) => {
     const [first = '', ...rest] = words(await filledIn(line));
     if (first === 'npm') return runStarterCommand(rest);
     if (first === 'curl') return runCurl(rest);
@@ -192,6 +210,20 @@ describe('each list filter of the runbook', () => {
     }
     expect(await find("WorkflowId = 'customer/")).toEqual([customerWorkflowId(synced.buyer.customerId)]);
     expect(await find('OrderId = ')).toEqual([expect.stringMatching(/^route\//)]);
+  });
+});
+
+describe('the JSON of a decision in the UI', () => {
+  it('is taken as it stands, by the message of that name', async () => {
+    const [json = ''] = fencedLines('json').filter((line) => line.includes('"action"'));
+    const order = await heldOrder(world);
+    const { stake } = await untilReview(world, order);
+    const message = JSON.parse(json.replace('<as in the details>', stake.moneyHash)) as object;
+    await reviewHandle(world, order).signal('decideReview', message);
+    expect(await reviewHandle(world, order).result()).toMatchObject({
+      outcome: 'applied',
+      decision: { actors: ['jane'] },
+    });
   });
 });
 
