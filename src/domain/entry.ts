@@ -39,7 +39,8 @@ function leftKeyOf(before: LedgerEntry | null): Pick<LedgerEntry, 'leftKey'> {
 export function unreadableEntry(order: UnreadableFetched, before: LedgerEntry | null, nowMs: number): LedgerEntry {
   return {
     orderId: order.orderId,
-    number: order.number,
+    // An unreadable number stands as the order's id: no contact is to be told that as its last order.
+    number: order.number === order.orderId ? (before?.number ?? order.number) : order.number,
     placedAt: order.placedAt === '' ? (before?.placedAt ?? '') : order.placedAt,
     currency: order.currency === '' ? (before?.currency ?? '') : order.currency,
     // Whatever comes next is to be read.
