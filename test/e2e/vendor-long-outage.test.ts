@@ -106,6 +106,8 @@ describe.each<{ vendor: Vendor; name: string; path: string }>([
       ({ events }) => events.length,
     );
     expect(Math.max(...lengths)).toBeLessThan(EVENTS_MAX);
-    expect(await violationsOf(world, { chronicle, wastedWritesMax: 2 })).toEqual([]);
+    // While Dotdigital is away each attempt's put changes nothing.
+    const wastedWritesMax = world.dotdigital.account.requests.all.filter(({ status }) => status === 503).length;
+    expect(await violationsOf(world, { chronicle, wastedWritesMax })).toEqual([]);
   });
 });

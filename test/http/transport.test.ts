@@ -90,6 +90,24 @@ describe('a call without a whole answer', () => {
     expect(await failureOf(transport, request())).toMatchObject({ failure: 'timed-out', wasSent: true });
   });
 
+  test('that comes a byte a second ends in the time of the call, and its connection is closed', async () => {
+    let isWhole: (whole: boolean) => void = () => undefined;
+    const closed = new Promise<boolean>((resolve) => {
+      isWhole = resolve;
+    });
+    const { transport, request } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      const timer = setInterval(() => response.write('x'), 1_000);
+      response.write('x');
+      response.socket?.on('close', () => {
+        clearInterval(timer);
+        isWhole(response.writableFinished);
+      });
+    }, 300);
+    expect(await failureOf(transport, request())).toMatchObject({ failure: 'timed-out' });
+    expect(await closed).toBe(false);
+  });
+
   test('is given up when its caller does', async () => {
     const { transport, request, server } = await serve(() => undefined);
     const caller = new AbortController();

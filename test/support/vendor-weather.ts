@@ -35,11 +35,13 @@ export async function newPurchase(world: World, rest: Record<string, unknown> = 
   return { buyer, order: await placeOrder(world, buyer.customerId, rest) };
 }
 
-/** The order is of so many pieces from now on, and its event is sent. */
+/** The order is of so many pieces at 6.00 from now on, and its event is sent. */
 export async function changePieces(world: World, { order }: Purchase, quantity: number): Promise<void> {
-  const line = { lineId: order.lineId, itemSku: '85123A', itemName: 'White hanging heart' };
-  const lines = [{ ...line, quantity, displayPrice: '5.000000', displayTax: '1.000000' }];
-  await changeOrder(world, order, { timeUpdated: instant(5), lines });
+  const [net, tax, total] = [`${quantity * 5}.00`, `${quantity}.00`, `${quantity * 6}.00`];
+  const line = { lineId: order.lineId, quantity, displayPrice: '5.000000', displayTax: '1.000000' };
+  const lines = [{ ...line, displayLineTotal: total, displayLineTax: tax }];
+  const header = { displaySubtotal: net, displayTax: tax, displayTotal: total };
+  await changeOrder(world, order, { timeUpdated: instant(5), lines, ...header });
   await orderEvent(world, order, { updatedAt: instant(5) });
 }
 
