@@ -76,6 +76,9 @@ function stateLines(state: CustomerState): string[] {
       `${synced} synced, ${held} held, ${skipped} skipped${state.ledgerComplete ? '' : ' (still loading)'}`,
     ),
     labelled('waiting', `${state.queued} now, ${state.due.length} later`),
+    ...(state.contactReadBackAt === undefined
+      ? []
+      : [labelled('read back', `the contact at ${state.contactReadBackAt}: the fate of a write is unknown`)]),
     ...state.unknownOrders.map((orderId) => labelled('unknown', `order ${orderId}: Stokly never showed it`)),
   ];
 }

@@ -211,6 +211,13 @@ describe('a shown customer', () => {
     expect(lines.join('\n')).not.toContain('1004');
   });
 
+  it('whose contact is read back says when', () => {
+    const state = stateOf({ status: 'waiting', contactReadBackAt: '2026-11-24T16:37:40.000Z' });
+    expect(shownCustomer({ kind: 'answers', state }).join('\n')).toContain(
+      'read back    the contact at 2026-11-24T16:37:40.000Z: the fate of a write is unknown',
+    );
+  });
+
   it('that was never woken says how to', () => {
     expect(shownCustomer({ kind: 'none' }).join('\n')).toContain('starter wake --customer');
   });
