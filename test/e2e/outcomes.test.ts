@@ -322,7 +322,7 @@ describe('credentials that are refused', () => {
     });
     expect((await world.state(buyer.customerId)).lastProblem).not.toBeNull();
     await controlStokly(world, 'POST', 'settings', {
-      credentials: { accountKey: 'demo', clientId: 'demo-client', secretKey: 'demo-secret' },
+      credentials: world.stoklyCredentials,
     });
     await world.settled(
       buyer.customerId,

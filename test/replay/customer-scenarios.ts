@@ -4,21 +4,15 @@ import {
   contactOf,
   controlDotdigital,
   instant,
+  newBuyer,
   orderEvent,
   type PlacedOrder,
+  placeOrder,
   seedStokly,
 } from '../support/shop-events.js';
 import { untilTrue, type World } from '../support/world.js';
-import { CANARY_CUSTOMER } from './canary.js';
-import {
-  canaryBuyer,
-  canaryOrder,
-  customerRun,
-  isSynced,
-  type RunReference,
-  type Scenario,
-  syncedPurchase,
-} from './shop.js';
+import { CANARY_CUSTOMER } from '../support/canary.js';
+import { customerRun, isSynced, type RunReference, type Scenario, syncedPurchase } from './shop.js';
 
 /** What becomes of orders and customers where both vendors answer. */
 export const CUSTOMER_SCENARIOS: readonly Scenario[] = [
@@ -37,9 +31,9 @@ export const CUSTOMER_SCENARIOS: readonly Scenario[] = [
 
 /** The order at hand first, then the customer's earlier one, then the money fields. */
 async function newContact(world: World): Promise<RunReference[]> {
-  const buyer = await canaryBuyer(world);
-  await canaryOrder(world, buyer, { createdAt: instant(600), timeUpdated: instant(600) });
-  const order = await canaryOrder(world, buyer);
+  const buyer = await newBuyer(world);
+  await placeOrder(world, buyer.customerId, { createdAt: instant(600), timeUpdated: instant(600) });
+  const order = await placeOrder(world, buyer.customerId);
   await orderEvent(world, order);
   await world.settled(buyer.customerId, isSynced(2));
   return [customerRun(buyer.customerId)];
@@ -48,7 +42,7 @@ async function newContact(world: World): Promise<RunReference[]> {
 /** A second order of a known contact, its webhook twice, then an event whose version is known already. */
 async function knownContact(world: World): Promise<RunReference[]> {
   const { buyer } = await syncedPurchase(world);
-  const order = await canaryOrder(world, buyer);
+  const order = await placeOrder(world, buyer.customerId);
   await orderEvent(world, order, { eventId: `evt_${order.orderId}` });
   await world.settled(buyer.customerId, isSynced(2));
   await orderEvent(world, order, { eventId: `evt_${order.orderId}` });
@@ -95,7 +89,7 @@ async function removed(world: World): Promise<RunReference[]> {
 
 async function moved(world: World): Promise<RunReference[]> {
   const { buyer, order } = await syncedPurchase(world);
-  const other = await canaryBuyer(world);
+  const other = await newBuyer(world);
   await changeOrder(world, { ...order, customerId: other.customerId }, { timeUpdated: instant(1) });
   await orderEvent(world, order);
   await untilTrue(
@@ -127,8 +121,8 @@ async function refunded(world: World): Promise<RunReference[]> {
 
 /** Without an address nothing can be written; when one is added, every skipped order is looked at again. */
 async function skippedForNoEmail(world: World): Promise<RunReference[]> {
-  const buyer = await canaryBuyer(world, { email: null });
-  const order = await canaryOrder(world, buyer, { email: null });
+  const buyer = await newBuyer(world, { email: null });
+  const order = await placeOrder(world, buyer.customerId, { email: null });
   await orderEvent(world, order);
   await world.settled(buyer.customerId, ({ outcomes, ledgerComplete }) => outcomes.skipped === 1 && ledgerComplete);
   await seedStokly(world, {
@@ -143,7 +137,7 @@ async function skippedForNoEmail(world: World): Promise<RunReference[]> {
 async function contactDeleted(world: World): Promise<RunReference[]> {
   const { buyer } = await syncedPurchase(world);
   await controlDotdigital(world, 'POST', 'person', { email: buyer.email, action: 'delete' });
-  await orderEvent(world, await canaryOrder(world, buyer));
+  await orderEvent(world, await placeOrder(world, buyer.customerId));
   await world.settled(buyer.customerId, ({ status }) => status === 'stopped');
   await controlDotdigital(world, 'POST', 'person', { email: buyer.email, action: 'restore' });
   const customer = world.client.workflow.getHandle(customerWorkflowId(buyer.customerId));
@@ -180,7 +174,7 @@ async function continued(world: World): Promise<RunReference[]> {
   const [found] = unknown;
   if (found === undefined) throw new Error('no order');
   await changeOrder(world, { ...found, lineId: crypto.randomUUID(), number: 799_003 });
-  await orderEvent(world, await canaryOrder(world, buyer));
+  await orderEvent(world, await placeOrder(world, buyer.customerId));
   await world.settled(buyer.customerId, isSynced(3));
   return [{ ...customerRun(buyer.customerId), runId: firstRunId }, customerRun(buyer.customerId)];
 }

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DEMO_CREDENTIALS } from '../../emulators/stokly/index.js';
 import { CONSENT_BREAKER_WORKFLOW_ID } from '../../src/contract/ids.js';
 import { breakerStateQuery, releaseLoweringsSignal } from '../../src/contract/messages.js';
 import {
@@ -9,11 +8,12 @@ import {
   controlStokly,
   instant,
   orderEvent,
+  placeOrder,
   seedStokly,
 } from '../support/shop-events.js';
 import { untilTrue, type World } from '../support/world.js';
-import { CANARY_CUSTOMER, CANARY_SECRET } from './canary.js';
-import { canaryOrder, customerRun, isSynced, type RunReference, type Scenario, syncedPurchase } from './shop.js';
+import { CANARY_CUSTOMER, CANARY_SECRET } from '../support/canary.js';
+import { customerRun, isSynced, type RunReference, type Scenario, syncedPurchase } from './shop.js';
 
 /** Lowerings an hour that the recording's worker admits. */
 export const LOWER_MAX = 2;
@@ -28,14 +28,16 @@ export const FAULT_SCENARIOS: readonly Scenario[] = [
 /** The drain fails, is put back whole, and goes on by itself when the credentials work again. */
 async function credentialsRefused(world: World): Promise<RunReference[]> {
   const { buyer } = await syncedPurchase(world);
-  const order = await canaryOrder(world, buyer);
-  await controlStokly(world, 'POST', 'settings', { credentials: { ...DEMO_CREDENTIALS, secretKey: CANARY_SECRET } });
+  const order = await placeOrder(world, buyer.customerId);
+  await controlStokly(world, 'POST', 'settings', {
+    credentials: { ...world.stoklyCredentials, secretKey: CANARY_SECRET },
+  });
   await controlStokly(world, 'POST', 'tokens/revoke');
   await orderEvent(world, order);
   await untilTrue('it says so', async () =>
     (await world.state(buyer.customerId)).needsAttention.includes('stokly-credentials-refused'),
   );
-  await controlStokly(world, 'POST', 'settings', { credentials: DEMO_CREDENTIALS });
+  await controlStokly(world, 'POST', 'settings', { credentials: world.stoklyCredentials });
   await world.settled(buyer.customerId, (state) => isSynced(2)(state) && state.needsAttention.length === 0);
   return [customerRun(buyer.customerId)];
 }
@@ -70,7 +72,7 @@ async function refuseConsent(world: World, { customerId, email }: Buyer): Promis
 async function writeRepeated(world: World): Promise<RunReference[]> {
   const { buyer } = await syncedPurchase(world);
   await controlDotdigital(world, 'POST', 'faults', { kind: 'status', match: { method: 'PUT' }, times: 1 });
-  await orderEvent(world, await canaryOrder(world, buyer));
+  await orderEvent(world, await placeOrder(world, buyer.customerId));
   const { due } = await world.settled(buyer.customerId, (state) => state.due.some(({ why }) => why === 'unconfirmed'));
   // Nothing can happen before that moment; then it is waited for as for everything else.
   await pause(Math.max(0, Date.parse(due[0]?.dueAt ?? '') - Date.now()));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { projectPath } from '../../demo/project-path.js';
-import { CANARY_CUSTOMER, CANARY_SECRET, canariesIn } from './canary.js';
+import { CANARY_CUSTOMER, CANARY_SECRET, canariesIn } from '../support/canary.js';
 import { storedHistories } from './history-files.js';
 import { type JsonEvent, readableText } from './history-json.js';
 
@@ -42,12 +42,14 @@ describe('a leak is found', () => {
 
   it('in the message of a failure, whatever its letters’ case', () => {
     expect(canariesIn(readableText({ message: `POST /token refused ${CANARY_SECRET.toUpperCase()}` }))).toEqual([
-      CANARY_SECRET,
+      expect.stringContaining(CANARY_SECRET.toUpperCase()),
     ]);
   });
 
   it('for the address of anyone', () => {
-    expect(canariesIn(readableText(leaking('somebody.else@shop.test')))).toEqual(['somebody.else@shop.test']);
+    expect(canariesIn(readableText(leaking('somebody.else@shop.test')))).toEqual([
+      expect.stringContaining('somebody.else@shop.test'),
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, untilTrue, type World } from '../support/world.js';
-import { canariesIn } from './canary.js';
+import { canariesIn } from '../support/canary.js';
 import { LOWER_MAX } from './fault-scenarios.js';
 import { HISTORIES_FOLDER, historyPath, recordingName, recordings } from './history-files.js';
 import { historyText, type JsonHistory, jsonHistory, readableText } from './history-json.js';

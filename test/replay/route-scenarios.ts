@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { routeWorkflowId } from '../../src/contract/ids.js';
-import { placeOrder, requestPaths, seedStokly } from '../support/shop-events.js';
+import { newBuyer, placeOrder, requestPaths, seedStokly } from '../support/shop-events.js';
 import { untilTrue, type World } from '../support/world.js';
-import { CANARY_ORDER } from './canary.js';
-import { canaryBuyer, canaryOrder, type RunReference, type Scenario } from './shop.js';
+import type { RunReference, Scenario } from './shop.js';
 
 /** Events that name an order and no customer. */
 export const ROUTE_SCENARIOS: readonly Scenario[] = [
@@ -13,18 +12,18 @@ export const ROUTE_SCENARIOS: readonly Scenario[] = [
 ];
 
 async function woken(world: World): Promise<RunReference[]> {
-  const order = await canaryOrder(world, await canaryBuyer(world));
+  const order = await placeOrder(world, (await newBuyer(world)).customerId);
   return [await routed(world, order.orderId, 'woken')];
 }
 
 /** A till sale. */
 async function noCustomer(world: World): Promise<RunReference[]> {
-  const order = await placeOrder(world, null, CANARY_ORDER);
+  const order = await placeOrder(world, null);
   return [await routed(world, order.orderId, 'no-customer')];
 }
 
 async function notShownYet(world: World): Promise<RunReference[]> {
-  const { customerId } = await canaryBuyer(world);
+  const { customerId } = await newBuyer(world);
   const orderId = randomUUID();
   const ended = routed(world, orderId, 'woken');
   const wasAsked = async (): Promise<boolean> =>

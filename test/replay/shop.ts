@@ -2,7 +2,6 @@ import { customerWorkflowId } from '../../src/contract/ids.js';
 import type { CustomerState } from '../../src/contract/messages.js';
 import { type Buyer, newBuyer, orderEvent, type PlacedOrder, placeOrder, type Wire } from '../support/shop-events.js';
 import type { World } from '../support/world.js';
-import { CANARY_CUSTOMER, CANARY_ORDER } from './canary.js';
 
 /** One run to be kept. */
 export interface RunReference {
@@ -20,15 +19,6 @@ export interface Scenario {
 
 export const customerRun = (customerId: string): RunReference => ({ workflowId: customerWorkflowId(customerId) });
 
-/** A customer who is the canary. */
-export async function canaryBuyer(world: World, rest: Wire = {}): Promise<Buyer> {
-  return await newBuyer(world, { ...CANARY_CUSTOMER, ...rest });
-}
-
-export async function canaryOrder(world: World, buyer: Buyer, rest: Wire = {}): Promise<PlacedOrder> {
-  return await placeOrder(world, buyer.customerId, { ...CANARY_ORDER, ...rest });
-}
-
 export interface Purchase {
   readonly buyer: Buyer;
   readonly order: PlacedOrder;
@@ -36,8 +26,8 @@ export interface Purchase {
 
 /** A customer whose one order is synced, with a complete ledger. */
 export async function syncedPurchase(world: World, rest: Wire = {}): Promise<Purchase> {
-  const buyer = await canaryBuyer(world, rest);
-  const order = await canaryOrder(world, buyer);
+  const buyer = await newBuyer(world, rest);
+  const order = await placeOrder(world, buyer.customerId);
   await orderEvent(world, order);
   await world.settled(buyer.customerId, isSynced(1));
   return { buyer, order };

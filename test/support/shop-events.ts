@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CANARY_CUSTOMER, CANARY_ORDER, canaryEmail } from './canary.js';
 import type { World } from './world.js';
 
 /** Amounts as text (`'12.00'`): they go out digit by digit. */
@@ -45,8 +46,9 @@ export interface Buyer {
 /** A customer with consent granted; a test says what else matters. */
 export async function newBuyer(world: World, rest: Wire = {}): Promise<Buyer> {
   const customerId = randomUUID();
-  const email = `buyer-${customerId.slice(0, 8)}@example.com`;
-  await seedStokly(world, { customers: [{ customerId, email, marketingConsent: true, ...rest }] });
+  const email = canaryEmail(customerId);
+  const customer = { ...CANARY_CUSTOMER, customerId, email, marketingConsent: true, ...rest };
+  await seedStokly(world, { customers: [customer] });
   return { customerId, email };
 }
 
@@ -86,6 +88,7 @@ export async function changeOrder(world: World, order: PlacedOrder, rest: Wire =
         customerId: order.customerId,
         createdAt: order.placedAt,
         timeUpdated: order.placedAt,
+        ...CANARY_ORDER,
         lines: [
           {
             lineId: order.lineId,

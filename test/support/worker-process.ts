@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Processes, type RunningProcess } from '../../demo/processes.js';
 import { projectPath } from '../../demo/project-path.js';
 import type { World } from './world.js';
@@ -17,7 +20,7 @@ export interface ProgramProcesses {
 export type WorkerProcesses = ProgramProcesses;
 
 export function workerProcesses(world: World): WorkerProcesses {
-  return programProcesses('worker', world.workerEnv());
+  return programProcesses(world, 'worker', world.workerEnv());
 }
 
 /** Relays on one port: the next one listens where the last one did. `temporalAddress` may be a gate in front of Temporal. */
@@ -25,18 +28,24 @@ export function relayProcesses(
   world: World,
   { port, temporalAddress }: { port: number; temporalAddress: string },
 ): ProgramProcesses {
-  return programProcesses('relay', {
+  return programProcesses(world, 'relay', {
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_NAMESPACE: world.namespace,
     WEBHOOK_SECRETS: world.webhookSecret,
     RELAY_PORT: String(port),
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'debug',
   });
 }
 
 /** Needs `dist/` as built from the sources of this run. */
-function programProcesses(name: 'worker' | 'relay', settings: Readonly<Record<string, string>>): ProgramProcesses {
-  const processes = new Processes({ logPath: null });
+function programProcesses(
+  world: World,
+  name: 'worker' | 'relay',
+  settings: Readonly<Record<string, string>>,
+): ProgramProcesses {
+  const logPath = join(tmpdir(), `lockstep-${name}-${randomUUID()}.log`);
+  world.watch.file(`output of ${name} processes`, logPath);
+  const processes = new Processes({ logPath });
   return {
     start: () =>
       processes.start({

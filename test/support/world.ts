@@ -1,11 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
 import { inject } from 'vitest';
 import { createDotdigitalEmulator, type DotdigitalEmulator } from '../../emulators/dotdigital/index.js';
-import { createStoklyEmulator, DEMO_CREDENTIALS, type StoklyEmulator } from '../../emulators/stokly/index.js';
+import { type Credentials, createStoklyEmulator, type StoklyEmulator } from '../../emulators/stokly/index.js';
 import { untilTrue } from '../../soak/until-true.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import { customerWorkflowId } from '../../src/contract/ids.js';
@@ -15,11 +14,18 @@ import { SEARCH_ATTRIBUTES } from '../../src/contract/search-attributes.js';
 import { CONTACT_FIELDS, fieldName } from '../../src/domain/contact-mapping.js';
 import type { SyncPolicy } from '../../src/domain/policy.js';
 import { createDotdigitalClient } from '../../src/dotdigital/client.js';
+import { readAccountCounts } from '../../src/metrics/account-counts.js';
+import { createWorkerMetrics, type WorkerMetrics } from '../../src/metrics/worker-metrics.js';
+import type { Log } from '../../src/logging.js';
 import { createRelayApp } from '../../src/relay/app.js';
+import { createRelayMetrics } from '../../src/relay/metrics.js';
 import { createRelayTemporal } from '../../src/relay/temporal-port.js';
+import type { StoklyApi } from '../../src/stokly/api.js';
 import { createStoklyClient } from '../../src/stokly/client.js';
 import { admitLoweringPort, openReviewPort, wakeCustomerPort } from '../../src/temporal-ports.js';
-import { createWorker } from '../../src/worker-setup.js';
+import { createWorker, type WorkerSetup } from '../../src/worker-setup.js';
+import { CANARY_CREDENTIALS, canaryWebhookSecret } from './canary.js';
+import { CanaryWatch } from './canary-watch.js';
 import { TEST_POLICY, TEST_REVIEW_POLICY } from './policy.js';
 import { quietRuntime } from './quiet-runtime.js';
 import { type EventToSend, postEvent } from './webhook-sender.js';
@@ -27,7 +33,6 @@ import { type EventToSend, postEvent } from './webhook-sender.js';
 export { untilTrue };
 
 const LIVE = { priority: 'live' } as const;
-const silent = pino({ level: 'silent' });
 
 export interface WorldOptions {
   readonly policy?: Partial<SyncPolicy>;
@@ -45,7 +50,10 @@ export interface WorldOptions {
 /** As the product does: a server that was away is tried again soon, and not with a pause that grows to minutes. */
 const RECONNECT = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 };
 
-/** Temporal (a namespace of its own), both emulators, relay and worker: all real, in this process, over real HTTP and gRPC. */
+/**
+ * Temporal (a namespace of its own), both emulators, relay and worker: all real, in this process, over real HTTP and gRPC. Its
+ * credentials and its customers are canaries: `close` looks for them wherever they do not belong, and throws where one is.
+ */
 export interface World {
   readonly stokly: StoklyEmulator;
   readonly stoklyUrl: string;
@@ -56,6 +64,11 @@ export interface World {
   readonly address: string;
   readonly relayUrl: string;
   readonly webhookSecret: string;
+  readonly stoklyCredentials: Credentials;
+  /** Hears what else is to be searched: output of commands, answers of processes. */
+  readonly watch: CanaryWatch;
+  /** The page of the worker that was started last, without Temporal's own part. */
+  readonly workerMetrics: () => Promise<string>;
   /** Changed between two runs of the worker. */
   policy: SyncPolicy;
   reviewPolicy: ReviewPolicy;
@@ -73,7 +86,8 @@ export interface World {
 
 /**
  * The deliberate breaks of the tests that run on a world: `TEST_BREAK=lose-webhooks` acknowledges events and drops them,
- * `TEST_BREAK=ignore-writes-off` writes although writes are off. With either the tests must fail.
+ * `TEST_BREAK=ignore-writes-off` writes although writes are off, `TEST_BREAK=leak` logs each customer that is read. With any of
+ * them the tests must fail.
  */
 const BREAK = process.env['TEST_BREAK'] ?? null;
 
@@ -83,17 +97,23 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const connection = await Connection.connect({ address, channelArgs: RECONNECT });
   const namespace = await createNamespace(connection);
   const client = new Client({ connection, namespace });
-  const stokly = createStoklyEmulator({ settings: { rateLimit: 100_000 } });
-  const dotdigital = createDotdigitalEmulator();
+  const watch = new CanaryWatch();
+  const stoklyCredentials = CANARY_CREDENTIALS.stokly;
+  const stokly = createStoklyEmulator({ settings: { rateLimit: 100_000 }, credentials: stoklyCredentials });
+  watch.tokensOf(stokly.app);
+  const dotdigital = createDotdigitalEmulator(CANARY_CREDENTIALS.dotdigital);
   const { url: stoklyUrl } = await stokly.start(0);
   const { url: dotdigitalUrl } = await dotdigital.start(0);
   await setUpDotdigital(dotdigitalUrl, dotdigital);
-  const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`;
+  const webhookSecret = canaryWebhookSecret(randomUUID());
+  const relayMetrics = createRelayMetrics();
   const relay = await createRelayApp({
     temporal: createRelayTemporal(client, namespace),
     secrets: [webhookSecret],
-    log: silent,
+    log: watch.log('relay'),
+    metrics: relayMetrics,
   });
+  watch.answersOf('answers of the relay', relay.server);
   const relayUrl = await relay.listen({ port: 0, host: '127.0.0.1' });
   let running: RunningWorker | null = null;
 
@@ -107,12 +127,16 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     address,
     relayUrl,
     webhookSecret,
+    stoklyCredentials,
+    watch,
+    workerMetrics: async () => (await running?.metrics.text()) ?? '',
     policy: { ...TEST_POLICY, ...options.policy, ...(BREAK === 'ignore-writes-off' ? { writes: true } : {}) },
     reviewPolicy: { ...TEST_REVIEW_POLICY, ...options.reviewPolicy },
     async startWorker() {
       running = await runWorker(world, options);
     },
     async stopWorker() {
+      if (running !== null) watch.hear('metrics of the worker', await running.metrics.text());
       await running?.stop();
       running = null;
     },
@@ -121,8 +145,16 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     state: (customerId) => client.workflow.getHandle(customerWorkflowId(customerId)).query(customerStateQuery, 'full'),
     settled: (customerId, until) => settled(world, customerId, until ?? (() => true)),
     async close() {
-      await world.stopWorker();
-      await closeAll([relay, stokly, dotdigital, connection]);
+      try {
+        if (running !== null) await watch.ask(client);
+        await world.stopWorker();
+        await watch.readRuns(client);
+        watch.hear('metrics of the relay', await relayMetrics.registry.metrics());
+        watch.readFiles();
+      } finally {
+        await closeAll([relay, stokly, dotdigital, connection]);
+        watch.end();
+      }
     },
   };
   if (options.hasWorker !== false) await world.startWorker();
@@ -156,48 +188,60 @@ async function setUpDotdigital(apiUrl: string, { user, password }: DotdigitalEmu
 }
 
 interface RunningWorker {
+  readonly metrics: WorkerMetrics;
   stop(): Promise<void>;
 }
 
 async function runWorker(world: World, options: WorldOptions): Promise<RunningWorker> {
   const patience = options.clients ?? {};
   const connection = await NativeConnection.connect({ address: world.address });
+  const log = world.watch.log('worker');
+  const metrics: WorkerMetrics = createWorkerMetrics({
+    account: () => readAccountCounts(world.client, world.namespace),
+    limiters: () => ({ stokly: { all: stokly.rate() }, dotdigital: dotdigital.rates() }),
+  });
+  const stokly = createStoklyClient(
+    {
+      apiUrl: world.stoklyUrl,
+      ...world.stoklyCredentials,
+      requestsPerMinute: 100_000,
+      pageSize: 100,
+      windowMs: 60_000,
+      refundsKnown: world.policy.refundsKnown,
+      timeUpdatedKnown: world.policy.timeUpdatedKnown,
+      ...patience,
+    },
+    { log, onCall: (call) => metrics.vendorCalled('stokly', call) },
+  );
+  const dotdigital = createDotdigitalClient(
+    {
+      apiUrl: world.dotdigitalUrl,
+      apiUser: world.dotdigital.user,
+      apiPassword: world.dotdigital.password,
+      ...patience,
+    },
+    { log, onCall: (call) => metrics.vendorCalled('dotdigital', call) },
+  );
   const deps: ActivityDeps = {
-    stokly: createStoklyClient(
-      {
-        apiUrl: world.stoklyUrl,
-        ...stoklyCredentials(),
-        requestsPerMinute: 100_000,
-        pageSize: 100,
-        windowMs: 60_000,
-        refundsKnown: world.policy.refundsKnown,
-        timeUpdatedKnown: world.policy.timeUpdatedKnown,
-        ...patience,
-      },
-      {},
-    ),
-    dotdigital: createDotdigitalClient(
-      {
-        apiUrl: world.dotdigitalUrl,
-        apiUser: world.dotdigital.user,
-        apiPassword: world.dotdigital.password,
-        ...patience,
-      },
-      {},
-    ),
+    stokly: BREAK === 'leak' ? leaky(stokly, log) : stokly,
+    dotdigital,
     policy: world.policy,
     consentLowerMaxPerHour: options.consentLowerMaxPerHour ?? 25,
     wakeCustomer: wakeCustomerPort(world.client),
     openReview: openReviewPort(world.client),
     reviewPolicy: world.reviewPolicy,
     admitLowering: admitLoweringPort(world.client),
-    log: silent,
+    metrics,
+    log,
     now: Date.now,
   };
   const workflowBundlePath = inject('workflowBundlePath');
-  const worker: Worker = await createWorker({ connection, namespace: world.namespace, workflowBundlePath, deps });
+  const { namespace } = world;
+  const onSettled: WorkerSetup['onSettled'] = (orders) => metrics.ordersSettled(orders);
+  const worker: Worker = await createWorker({ connection, namespace, workflowBundlePath, deps, onSettled });
   const ended = worker.run();
   return {
+    metrics,
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;
@@ -206,13 +250,19 @@ async function runWorker(world: World, options: WorldOptions): Promise<RunningWo
   };
 }
 
-function stoklyCredentials() {
-  const { accountKey, clientId, secretKey } = DEMO_CREDENTIALS;
-  return { accountKey, clientId, secretKey };
+function leaky(stokly: StoklyApi, log: Log): StoklyApi {
+  return {
+    ...stokly,
+    async readCustomer(...given) {
+      const customer = await stokly.readCustomer(...given);
+      log.info({ read: JSON.stringify(customer) }, 'customer read');
+      return customer;
+    },
+  };
 }
 
 function workerEnv(world: World): Record<string, string> {
-  const { accountKey, clientId, secretKey } = stoklyCredentials();
+  const { accountKey, clientId, secretKey } = world.stoklyCredentials;
   return {
     TEMPORAL_ADDRESS: world.address,
     TEMPORAL_NAMESPACE: world.namespace,
@@ -229,7 +279,7 @@ function workerEnv(world: World): Record<string, string> {
     HOLD_AFTER: '1s',
     TRIGGER_MAX_AGE: '10000d',
     METRICS_PORT: '0',
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'debug',
   };
 }
 
