@@ -32,7 +32,8 @@ function workerOptions({ namespace, workflowBundlePath, deps, onSettled }: Worke
     workflowBundle: { codePath: workflowBundlePath },
     activities: createActivities(deps),
     sinks: outcomeSinks(onSettled),
-    // About 1 MB a cached workflow: beyond this, a customer's next event replays its (short) history.
+    // A cached workflow holds 120 KB of heap and its ledger (docs/performance.md); beyond this, a customer's next event replays
+    // its (short) history.
     maxCachedWorkflows: 1_500,
     maxConcurrentWorkflowTaskExecutions: 40,
     // Calls that wait for a rate limit hold a slot each; live work waits behind at most these.
