@@ -40,8 +40,8 @@ export const LIMITS = {
   /** A decision that was not answered: a drain takes seconds, one that fails is tried again by itself. Doubles up to the last. */
   reviewAskAgainMs: 20_000,
   reviewAskAgainMaxMs: 30 * 60_000,
-  /** A review continues as new from this many history events on: some hundred messages, replayed well within a workflow task. */
-  reviewEventsPerRun: 400,
+  /** A review continues as new from this many history events on: some dozens of messages, replayed well within a workflow task. */
+  reviewEventsPerRun: 200,
   /** More reviews than this within an hour with the same rules and channel are one incident: nobody decides so many one by one. */
   incidentReviews: 20,
   /** Dotdigital: data field names have at most 20 characters, text values at most 255 are safe everywhere. */

@@ -21,11 +21,11 @@ export function refusalOfDecision(review: ReviewCase, given: DecideReview): stri
   const { deciding, awaited } = review;
   if (deciding !== null) {
     const { action, actors } = deciding.decision;
-    return `${actors.join(' and ')} decided ${action} already, and it is being carried out: look at the review again in a moment`;
+    return `${actors.join(' and ')} decided ${action} already, and it is being carried out: read the review again in a moment`;
   }
   const { stake } = review.told;
   if (given.moneyHash !== stake.moneyHash) {
-    return `moneyHash: the order’s money is not the one that was decided about; look at the review again, the hash is ${stake.moneyHash} now`;
+    return `moneyHash: the order’s money is not the one that was decided about; read the review again, the hash is ${stake.moneyHash} now`;
   }
   const choice = stake.choices[message['action']];
   if (!choice.isAllowed) return `${message['action']} is not possible: ${choice.text}`;

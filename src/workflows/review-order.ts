@@ -52,7 +52,7 @@ interface Run {
  *
  * Promises: it never decides by itself; one decision at a time, and only about the money that is at stake now; what was decided is
  * asked for until the customer's workflow has answered; nobody's message is lost over a continue-as-new.
- * Bounded by: 400 events a run, 200 entries of the trail (`domain/limits.ts`).
+ * Bounded by: 200 events a run, 200 entries of the trail (`domain/limits.ts`).
  */
 export async function reviewOrderWorkflow(input: ReviewOrderInput): Promise<ReviewResult> {
   const review = carriedCase(input) ?? newCase(input.orderId);

@@ -145,7 +145,7 @@ describe('a review goes on', () => {
     await untilReview(world, held);
     const handle = reviewHandle(world, held);
     const { runId } = await handle.describe();
-    const comments = 210;
+    const comments = 120;
     for (let n = 0; n < comments; n += 30) {
       await Promise.all(
         Array.from({ length: 30 }, (_, at) =>
@@ -165,7 +165,7 @@ describe('a review goes on', () => {
       held,
       ({ trail, trailDropped }) => trail.length + trailDropped === 1 + comments + extra,
     );
-    expect(state.trail).toHaveLength(200);
+    expect(state.trail).toHaveLength(Math.min(200, 1 + comments + extra));
     expect(firstBrokenEntry(state.trail, state.trailDropped)).toBeNull();
     await decide(world, held, await decision(world, held));
     expect(await handle.result()).toMatchObject({

@@ -95,7 +95,7 @@ describe('a message that cannot be understood or done', () => {
     ['no actor', { actor: ' ' }, 'actor: who decides is needed'],
     ['no reason', { reason: '' }, 'reason: some words are needed'],
     ['an unknown action', { action: 'approve' as never }, 'one of recheck, acceptStated, acceptComputed, exclude'],
-    ['a stale hash', { moneyHash: 'of-yesterday' }, 'look at the review again, the hash is'],
+    ['a stale hash', { moneyHash: 'of-yesterday' }, 'read the review again, the hash is'],
     ['words without end', { reason: 'x'.repeat(1001) }, 'at most 1000 characters'],
   ])('with %s is refused with what to do, and leaves nothing behind', async (_, wrong, words) => {
     const { historyLength } = await reviewHandle(world, held).describe();

@@ -4,6 +4,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Activities } from '../../src/activities/index.js';
 import { WORKFLOW_TYPES } from '../../src/contract/ids.js';
+import type { ReviewResult } from '../../src/contract/review.js';
 import { outcomeSinks } from '../../src/worker-setup.js';
 import { quietRuntime } from '../support/quiet-runtime.js';
 import { historiesOf, recordings, type StoredHistory, storedHistories } from './history-files.js';
@@ -79,6 +80,11 @@ describe('what is recorded', () => {
     ['WORKFLOW_EXECUTION_COMPLETED', 'route-woken'],
     ['WORKFLOW_EXECUTION_UPDATE_COMPLETED', 'consent-breaker'],
     ['EXTERNAL_WORKFLOW_EXECUTION_SIGNALED', 'consent-breaker'],
+    ['MARKER_RECORDED', 'customer-accepted'],
+    ['EXTERNAL_WORKFLOW_EXECUTION_SIGNALED', 'customer-accepted'],
+    ['WORKFLOW_EXECUTION_UPDATE_COMPLETED', 'review-accepted'],
+    ['WORKFLOW_EXECUTION_COMPLETED', 'review-superseded'],
+    ['WORKFLOW_EXECUTION_CONTINUED_AS_NEW', 'review-continued-first-run'],
   ])('has %s in %s', (eventType, name) => {
     const { history } = newest(name);
     expect(history.events.map((event) => event.eventType)).toContain(`EVENT_TYPE_${eventType}`);
@@ -89,6 +95,20 @@ describe('what is recorded', () => {
     const attempts = events.map((event) => attributesOf(event, 'activityTaskStartedEventAttributes')?.['attempt']);
     expect(attempts).toContain(2);
     expect(events.some((event) => event.eventType === 'EVENT_TYPE_TIMER_FIRED')).toBe(true);
+  });
+
+  it.each([
+    ['review-accepted', 'applied', 'acceptStated'],
+    ['review-excluded', 'applied', 'exclude'],
+    ['review-rechecked', 'applied', 'recheck'],
+    ['review-changed', 'applied', 'acceptStated'],
+    ['review-superseded', 'superseded', undefined],
+    ['review-withdrawn', 'withdrawn', undefined],
+  ])('has the end of %s: %s', (name, outcome, action) => {
+    const ended = attributesOf(newest(name).history.events.at(-1), 'workflowExecutionCompletedEventAttributes');
+    const { payloads } = ended?.['result'] as { payloads: { data: string }[] };
+    const result = JSON.parse(Buffer.from(payloads[0]?.data ?? '', 'base64').toString('utf8')) as ReviewResult;
+    expect([result.outcome, result.decision?.action]).toEqual([outcome, action]);
   });
 
   it('carries the ledger and the queue from the first run to the next', () => {
@@ -155,8 +175,8 @@ function newest(name: string): StoredHistory {
   return found;
 }
 
-function attributesOf(event: JsonEvent, key: string): Record<string, unknown> | undefined {
-  return event[key] as Record<string, unknown> | undefined;
+function attributesOf(event: JsonEvent | undefined, key: string): Record<string, unknown> | undefined {
+  return event?.[key] as Record<string, unknown> | undefined;
 }
 
 function activityType(event: JsonEvent): string[] {

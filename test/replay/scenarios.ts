@@ -11,4 +11,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ROUTE_SCENARIOS,
   ...FAULT_SCENARIOS,
   ...STEERING_SCENARIOS,
+  ...REVIEW_SCENARIOS,
 ];
