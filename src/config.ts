@@ -24,13 +24,19 @@ interface RelaySettings {
 
 type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** Settings that are checked and shown already; nothing reads them before reviews and the backfill are built. */
-interface PlannedSettings {
+/** How people are asked to decide, and told of what waits. */
+interface ReviewSettings {
   readonly fourEyesAboveMinor: number;
-  readonly reviewRemindAfterMs: number;
-  readonly reviewEscalateAfterMs: number;
-  readonly notifyWebhookUrl: string | null;
-  readonly notifyWebhookSecrets: readonly string[];
+  readonly remindAfterMs: number;
+  readonly escalateAfterMs: number;
+  /** 0: no digests. */
+  readonly digestEveryMs: number;
+  /** Null: digests are only logged. */
+  readonly webhook: { readonly url: string; readonly secret: string } | null;
+}
+
+/** Checked and shown already; nothing reads it before the backfill is built. */
+interface PlannedSettings {
   /** A day, or null. */
   readonly historyFrom: string | null;
 }
@@ -42,6 +48,7 @@ interface Parts {
   readonly dotdigital: DotdigitalSettings;
   readonly policy: SyncPolicy;
   readonly consentLowerMaxPerHour: number;
+  readonly reviews: ReviewSettings;
   readonly planned: PlannedSettings;
   readonly webhookSecrets: readonly string[];
   readonly relay: RelaySettings;
@@ -52,7 +59,15 @@ interface Parts {
 
 export type WorkerConfig = Pick<
   Parts,
-  'temporal' | 'stokly' | 'dotdigital' | 'policy' | 'consentLowerMaxPerHour' | 'planned' | 'metrics' | 'logLevel'
+  | 'temporal'
+  | 'stokly'
+  | 'dotdigital'
+  | 'policy'
+  | 'consentLowerMaxPerHour'
+  | 'reviews'
+  | 'planned'
+  | 'metrics'
+  | 'logLevel'
 >;
 export type RelayConfig = Pick<Parts, 'temporal' | 'webhookSecrets' | 'relay' | 'logLevel'>;
 /** What a starter command may ask for. */
@@ -69,6 +84,7 @@ export function loadWorkerConfig(env: Environment = process.env): WorkerConfig {
     'dotdigital',
     'policy',
     'consentLowerMaxPerHour',
+    'reviews',
     'planned',
     'metrics',
     'logLevel',
@@ -114,6 +130,7 @@ function partLoaders(env: Environment): { readonly [P in keyof Parts]: () => Par
     dotdigital: () => loadDotdigital(env),
     policy: () => loadPolicy(env),
     consentLowerMaxPerHour: () => read({ CONSENT_LOWER_MAX: policy.CONSENT_LOWER_MAX }, env).CONSENT_LOWER_MAX,
+    reviews: () => loadReviews(env),
     planned: () => loadPlanned(env),
     webhookSecrets: () => read({ WEBHOOK_SECRETS: relay.WEBHOOK_SECRETS }, env).WEBHOOK_SECRETS,
     relay: () => loadRelay(env),
@@ -189,16 +206,27 @@ function loadPolicy(env: Environment): SyncPolicy {
   };
 }
 
-function loadPlanned(env: Environment): PlannedSettings {
-  const values = read(SETTING_SHAPES.planned, env);
+function loadReviews(env: Environment): ReviewSettings {
+  const values = read(SETTING_SHAPES.reviews, env);
+  const { NOTIFY_WEBHOOK_URL: url, NOTIFY_WEBHOOK_SECRET: secrets } = values;
+  const [secret] = secrets ?? [];
+  if (url !== null && secret === undefined) {
+    const problem = 'is not set, and NOTIFY_WEBHOOK_URL is: what is posted is signed';
+    throw new ConfigError([
+      { name: 'NOTIFY_WEBHOOK_SECRET', problem, example: 'whsec_bG9ja3N0ZXAtZXhhbXBsZS1zZWNyZXQ=' },
+    ]);
+  }
   return {
     fourEyesAboveMinor: values.FOUR_EYES_ABOVE_MINOR,
-    reviewRemindAfterMs: values.REVIEW_REMIND_AFTER,
-    reviewEscalateAfterMs: values.REVIEW_ESCALATE_AFTER,
-    notifyWebhookUrl: values.NOTIFY_WEBHOOK_URL,
-    notifyWebhookSecrets: values.NOTIFY_WEBHOOK_SECRET ?? [],
-    historyFrom: values.HISTORY_FROM,
+    remindAfterMs: values.REVIEW_REMIND_AFTER,
+    escalateAfterMs: values.REVIEW_ESCALATE_AFTER,
+    digestEveryMs: values.REVIEW_DIGEST_EVERY,
+    webhook: url === null || secret === undefined ? null : { url, secret },
   };
+}
+
+function loadPlanned(env: Environment): PlannedSettings {
+  return { historyFrom: read(SETTING_SHAPES.planned, env).HISTORY_FROM };
 }
 
 function loadMetrics(env: Environment): Parts['metrics'] {

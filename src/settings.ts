@@ -193,21 +193,30 @@ const policy = {
   }),
 };
 
-const planned = {
+const reviews = {
   FOUR_EYES_ABOVE_MINOR: setting(minorUnits, '50000', {
-    description: 'Planned with the review by a person: a second person confirms above this amount, in minor units.',
+    description: 'A second person confirms what is decided in a review above this amount, in minor units.',
   }),
-  REVIEW_REMIND_AFTER: setting(duration, '24h', { description: 'Planned with the review: when it reminds.' }),
-  REVIEW_ESCALATE_AFTER: setting(duration, '72h', { description: 'Planned with the review: when it escalates.' }),
+  REVIEW_REMIND_AFTER: setting(duration, '24h', {
+    description: 'A review that nobody decided reminds after this long.',
+  }),
+  REVIEW_ESCALATE_AFTER: setting(duration, '72h', { description: 'It escalates after this long.' }),
+  REVIEW_DIGEST_EVERY: setting(duration, '24h', {
+    description: 'How often one digest of all open reviews goes out; 0s = never.',
+  }),
   NOTIFY_WEBHOOK_URL: optional(httpUrl, {
-    description: 'Planned with the review: where digests are sent.',
+    description: 'Where digests are posted, signed; they are logged in any case.',
     example: 'https://hooks.example.com/lockstep',
   }),
   NOTIFY_WEBHOOK_SECRET: optional(webhookSecrets, {
-    description: 'Planned with the review: signs them.',
+    description:
+      'Signs them (Standard Webhooks): the first of a comma list of whsec_… secrets. Needed with NOTIFY_WEBHOOK_URL.',
     example: 'whsec_bG9ja3N0ZXAtZXhhbXBsZS1zZWNyZXQ=',
     isSecret: true,
   }),
+};
+
+const planned = {
   HISTORY_FROM: optional(z.iso.date({ message: 'is not a date such as 2025-01-31' }), {
     description: 'Planned with the backfill: orders before this day are not loaded.',
     example: '2025-01-31',
@@ -246,4 +255,16 @@ const starter = {
 };
 
 /** Every setting, by the part of Lockstep that it belongs to. */
-export const SETTING_SHAPES = { temporal, stokly, dotdigital, where, policy, planned, relay, worker, log, starter };
+export const SETTING_SHAPES = {
+  temporal,
+  stokly,
+  dotdigital,
+  where,
+  policy,
+  reviews,
+  planned,
+  relay,
+  worker,
+  log,
+  starter,
+};

@@ -4,10 +4,14 @@ import { NativeConnection } from '@temporalio/worker';
 import { collectDefaultMetrics } from 'prom-client';
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from './config.js';
 import { createDotdigitalClient } from './dotdigital/client.js';
-import { createLog } from './logging.js';
+import { createHttpTransport } from './http/transport.js';
+import { createLog, type Log } from './logging.js';
 import { readAccountCounts } from './metrics/account-counts.js';
 import { type MetricsPage, MetricsPageError, openMetricsPage } from './metrics/page.js';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics/worker-metrics.js';
+import { createNotifier } from './notify/notifier.js';
+import { ensureDigestSchedule } from './review-digests.js';
+import { listOpenReviews } from './review-list.js';
 import { createStoklyClient } from './stokly/client.js';
 import { connectTemporal, TemporalConnectError } from './temporal.js';
 import { admitLoweringPort, openReviewPort, wakeCustomerPort } from './temporal-ports.js';
@@ -18,6 +22,9 @@ const workflowBundlePath = fileURLToPath(new URL('../workflow-bundle.js', import
 
 /** The SDK's gzip costs the server about a seventh of its CPU time a call, and saves a few KB of a drain. */
 const UNCOMPRESSED = { grpcCompression: { codec: 'none' } } as const;
+
+/** A digest that is not taken in time is sent again. */
+const NOTIFY_TIMEOUT_MS = 15_000;
 
 /** Runs until SIGINT or SIGTERM: then takes no new work, lets what is in hand finish, and ends. */
 async function main(): Promise<void> {
@@ -36,12 +43,13 @@ async function main(): Promise<void> {
     onCall: (call) => metrics.vendorCalled('dotdigital', call),
   });
   const page = temporalMetricsUrl === null ? null : await showMetrics(config, metrics, temporalMetricsUrl);
+  await ensureDigestSchedule(temporal.client, config.reviews.digestEveryMs);
   const connection = await NativeConnection.connect({ ...config.temporal.connectionOptions, ...UNCOMPRESSED });
   const worker = await createWorker({
     connection,
     namespace,
     workflowBundlePath,
-    deps: { ...depsOf(config, temporal.client), stokly, dotdigital, metrics, log },
+    deps: { ...depsOf(config, { client: temporal.client, log }), stokly, dotdigital, metrics, log },
     onSettled: (orders) => metrics.ordersSettled(orders),
   });
   log.info({ address: config.temporal.address, namespace, writes: config.policy.writes }, 'worker ready');
@@ -64,16 +72,23 @@ async function showMetrics(
   return await openMetricsPage({ host, port, text: () => metrics.text(), temporalUrl });
 }
 
-function depsOf(config: WorkerConfig, client: Client) {
+function depsOf(config: WorkerConfig, { client, log }: { readonly client: Client; readonly log: Log }) {
   return {
     policy: config.policy,
     consentLowerMaxPerHour: config.consentLowerMaxPerHour,
     wakeCustomer: wakeCustomerPort(client),
     openReview: openReviewPort(client),
+    listOpenReviews: () => listOpenReviews(client),
+    notifier: createNotifier({
+      webhook: config.reviews.webhook,
+      transport: createHttpTransport({ timeoutMs: NOTIFY_TIMEOUT_MS }),
+      log,
+      now: Date.now,
+    }),
     reviewPolicy: {
-      fourEyesAboveMinor: config.planned.fourEyesAboveMinor,
-      remindAfterMs: config.planned.reviewRemindAfterMs,
-      escalateAfterMs: config.planned.reviewEscalateAfterMs,
+      fourEyesAboveMinor: config.reviews.fourEyesAboveMinor,
+      remindAfterMs: config.reviews.remindAfterMs,
+      escalateAfterMs: config.reviews.escalateAfterMs,
     },
     admitLowering: admitLoweringPort(client),
     now: Date.now,

@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import type { AdmitLowering, LoweringAnswer, WakeCustomer } from '../contract/messages.js';
 import type { ReviewNews, ReviewPolicy } from '../contract/review.js';
 import type { SyncPolicy } from '../domain/policy.js';
+import type { DigestInput } from '../domain/review/digest.js';
 import type { DotdigitalApi } from '../dotdigital/api.js';
+import type { Notifier } from '../notify/notifier.js';
 import type { StoklyApi } from '../stokly/api.js';
 
 /** What activities tell of their work, to be counted. */
@@ -22,6 +24,9 @@ export interface ActivityDeps {
   readonly wakeCustomer: (customerId: string, wake: WakeCustomer) => Promise<void>;
   /** Opens the review of an order, or tells the open one. */
   readonly openReview: (news: Extract<ReviewNews, { kind: 'open' }>) => Promise<void>;
+  /** All open reviews, from visibility. */
+  readonly listOpenReviews: () => Promise<readonly DigestInput[]>;
+  readonly notifier: Notifier;
   /** What reviews run under. */
   readonly reviewPolicy: ReviewPolicy;
   /** Asks the account's consent breaker; repeats with one `updateId` count once. */

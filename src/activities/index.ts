@@ -1,5 +1,7 @@
 import type { ActivityDeps } from './deps.js';
 import { createFetchOrders } from './fetch-orders.js';
+import { createListReviews } from './list-reviews.js';
+import { createNotify } from './notify.js';
 import { createOpenReview } from './open-review.js';
 import { createResolveOrderCustomer } from './resolve-order-customer.js';
 import { createWakeCustomer } from './wake-customer.js';
@@ -13,6 +15,8 @@ export function createActivities(deps: ActivityDeps) {
     resolveOrderCustomer: createResolveOrderCustomer(deps),
     wakeCustomer: createWakeCustomer(deps),
     openReview: createOpenReview(deps),
+    listReviews: createListReviews(deps),
+    notify: createNotify(deps),
   };
 }
 

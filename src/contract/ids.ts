@@ -7,6 +7,7 @@ export const WORKFLOW_TYPES = {
   routeOrder: 'routeOrderWorkflow',
   limitConsent: 'limitConsentWorkflow',
   reviewOrder: 'reviewOrderWorkflow',
+  digestReviews: 'digestReviewsWorkflow',
 } as const;
 
 /** The account's single consent breaker. */

@@ -32,7 +32,7 @@ export function openReviewStart(news: Extract<ReviewNews, { kind: 'open' }>) {
     priority: LIVE_PRIORITY,
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
     staticSummary: `order ${number} does not add up: a person decides`,
-    memo: reviewMemo({ number, customerId, currency: stake.currency, heldAt: stake.heldAt }),
+    memo: reviewMemo({ number, customerId, currency: stake.currency, heldAt: stake.heldAt, isQuiet: news.isQuiet }),
     typedSearchAttributes: [
       { key: ORDER_ID, value: orderId },
       { key: REVIEW_STAGE, value: 'open' },
@@ -51,6 +51,8 @@ interface ReviewMemo {
   readonly currency: string;
   /** ISO instant. */
   readonly heldAt: string;
+  /** It comes from history. */
+  readonly isQuiet: boolean;
 }
 
 function reviewMemo(memo: ReviewMemo): Record<string, unknown> {

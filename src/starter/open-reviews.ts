@@ -1,43 +1,12 @@
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { orderIdOfReview, reviewWorkflowId, WORKFLOW_TYPES } from '../contract/ids.js';
 import { type ReviewState, reviewStateQuery } from '../contract/review.js';
-import {
-  REVIEW_AMOUNT,
-  REVIEW_ASSIGNEE,
-  REVIEW_CHANNEL,
-  REVIEW_RULE,
-  REVIEW_STAGE,
-} from '../contract/search-attributes.js';
-import type { ListedReview } from '../domain/review/listing.js';
+import { listOpenReviews, memoText } from '../review-list.js';
 import type { TemporalAccess } from '../temporal.js';
 import { StarterError } from './context.js';
 import { isUnanswered } from './unanswered.js';
 
 const QUERY_TIMEOUT_MS = 5_000;
-
-/** All open reviews, from visibility alone: no worker has to run. */
-export async function listOpenReviews({ client }: TemporalAccess): Promise<ListedReview[]> {
-  const query = `WorkflowType = '${WORKFLOW_TYPES.reviewOrder}' AND ExecutionStatus = 'Running'`;
-  const found = new Map<string, ListedReview>();
-  for await (const run of client.workflow.list({ query, pageSize: 1_000 })) {
-    const orderId = orderIdOfReview(run.workflowId);
-    if (orderId === null) continue;
-    const { typedSearchAttributes: attributes, memo } = run;
-    found.set(orderId, {
-      orderId,
-      number: memoText(memo, 'number') ?? orderId,
-      customerId: memoText(memo, 'customerId') ?? '',
-      heldAt: memoText(memo, 'heldAt') ?? run.startTime.toISOString(),
-      stage: attributes.get(REVIEW_STAGE) ?? 'open',
-      rules: attributes.get(REVIEW_RULE) ?? [],
-      amountMinor: attributes.get(REVIEW_AMOUNT) ?? 0,
-      currency: memoText(memo, 'currency') ?? '',
-      channel: attributes.get(REVIEW_CHANNEL) ?? null,
-      assignee: attributes.get(REVIEW_ASSIGNEE) ?? null,
-    });
-  }
-  return [...found.values()];
-}
 
 /** Ids of the orders whose last review is closed, newest first. */
 export async function listClosedReviews({ client }: TemporalAccess): Promise<string[]> {
@@ -48,11 +17,6 @@ export async function listClosedReviews({ client }: TemporalAccess): Promise<str
     if (orderId !== null) found.add(orderId);
   }
   return [...found];
-}
-
-function memoText(memo: Readonly<Record<string, unknown>> | undefined, key: string): string | null {
-  const value = memo?.[key];
-  return typeof value === 'string' ? value : null;
 }
 
 const ORDER_NUMBER = /^[^\s/]{1,100}$/;
@@ -66,7 +30,7 @@ export async function findReview(access: TemporalAccess, order: string): Promise
   const asked = order.trim();
   if (UUID.test(asked.toLowerCase())) return asked.toLowerCase();
   if (!ORDER_NUMBER.test(asked)) throw new StarterError('give the order’s number (536365) or its id (a UUID)');
-  const open = (await listOpenReviews(access)).find(({ number }) => number === asked);
+  const open = (await listOpenReviews(access.client)).find(({ number }) => number === asked);
   if (open !== undefined) return open.orderId;
   const query = `WorkflowType = '${WORKFLOW_TYPES.reviewOrder}' AND ExecutionStatus = 'Completed'`;
   for await (const { workflowId, memo } of access.client.workflow.list({ query, pageSize: 1_000 })) {

@@ -6,7 +6,8 @@ import type { TemporalAccess } from '../temporal.js';
 import { forEachBounded } from './all-customers.js';
 import { confirm } from './confirm.js';
 import { SCHEMA_VERSION, type StarterContext, StarterError, using } from './context.js';
-import { askReview, listOpenReviews } from './open-reviews.js';
+import { askReview } from './open-reviews.js';
+import { listOpenReviews } from '../review-list.js';
 import { amount } from './outcome-text.js';
 import { sendDecision } from './reviews-decide.js';
 
@@ -53,7 +54,7 @@ export async function runReviewsDecideMany(options: DecideManyOptions, context: 
 }
 
 async function gather(temporal: TemporalAccess, filter: ReviewFilter) {
-  const listed = (await listOpenReviews(temporal)).filter((review) => isListed(review, filter));
+  const listed = (await listOpenReviews(temporal.client)).filter((review) => isListed(review, filter));
   const states: ReviewState[] = [];
   const unanswered: string[] = [];
   await forEachBounded(listed, async ({ orderId, number }) => {

@@ -14,7 +14,8 @@ import {
 } from '../domain/review/listing.js';
 import { SCHEMA_VERSION, type StarterContext, StarterError, using } from './context.js';
 import { csvLine } from './csv.js';
-import { listOpenReviews, reviewLink } from './open-reviews.js';
+import { reviewLink } from './open-reviews.js';
+import { listOpenReviews } from '../review-list.js';
 import { amount } from './outcome-text.js';
 
 /** The filters as they were typed. */
@@ -62,7 +63,7 @@ export interface ListOptions {
 export async function runReviewsList(options: ListOptions, context: StarterContext): Promise<number> {
   const config = loadStarterConfig(['temporal', 'temporalUiUrl'], context.env);
   return using(await context.connectTemporal(config.temporal), async (temporal) => {
-    const all = await listOpenReviews(temporal);
+    const all = await listOpenReviews(temporal.client);
     const reviews = all.filter((review) => isListed(review, options.filter));
     // A spreadsheet and a program fold for themselves.
     const isFolded = options.isFolded && options.format === 'table';

@@ -6,7 +6,8 @@ import { forEachBounded } from './all-customers.js';
 import { readClosedReview } from './closed-review.js';
 import { SCHEMA_VERSION, type StarterContext, using } from './context.js';
 import { askCustomer } from './customer-workflow.js';
-import { askReview, findReview, listClosedReviews, listOpenReviews, reviewHandle } from './open-reviews.js';
+import { askReview, findReview, listClosedReviews, reviewHandle } from './open-reviews.js';
+import { listOpenReviews } from '../review-list.js';
 
 interface Verified {
   readonly order: string;
@@ -39,7 +40,7 @@ export async function runReviewsVerify(
 }
 
 async function allOf(temporal: TemporalAccess): Promise<string[]> {
-  const open = (await listOpenReviews(temporal)).map(({ orderId }) => orderId);
+  const open = (await listOpenReviews(temporal.client)).map(({ orderId }) => orderId);
   return [...new Set([...open, ...(await listClosedReviews(temporal))])];
 }
 

@@ -1,3 +1,4 @@
+export { digestReviewsWorkflow } from './digest-reviews.js';
 export { limitConsentWorkflow } from './limit-consent.js';
 export { reviewOrderWorkflow } from './review-order.js';
 export { routeOrderWorkflow } from './route-order.js';

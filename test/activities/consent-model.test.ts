@@ -229,6 +229,8 @@ class Model {
       wakeCustomer: async () => {},
       openReview: async () => {},
       reviewPolicy: TEST_REVIEW_POLICY,
+      listOpenReviews: async () => [],
+      notifier: { digest: async () => {} },
       admitLowering: async () => ({ isAdmitted: true, admittedLastHour: 1 }),
       log: pino({ level: 'silent' }),
       now: Date.now,

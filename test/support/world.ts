@@ -17,10 +17,13 @@ import { createDotdigitalClient } from '../../src/dotdigital/client.js';
 import { readAccountCounts } from '../../src/metrics/account-counts.js';
 import { createWorkerMetrics, type WorkerMetrics } from '../../src/metrics/worker-metrics.js';
 import type { Log } from '../../src/logging.js';
+import { createHttpTransport } from '../../src/http/transport.js';
+import { createNotifier } from '../../src/notify/notifier.js';
 import { createRelayApp } from '../../src/relay/app.js';
 import { createRelayMetrics } from '../../src/relay/metrics.js';
 import { createRelayTemporal } from '../../src/relay/temporal-port.js';
 import type { StoklyApi } from '../../src/stokly/api.js';
+import { listOpenReviews } from '../../src/review-list.js';
 import { createStoklyClient } from '../../src/stokly/client.js';
 import { admitLoweringPort, openReviewPort, wakeCustomerPort } from '../../src/temporal-ports.js';
 import { createWorker, type WorkerSetup } from '../../src/worker-setup.js';
@@ -72,6 +75,8 @@ export interface World {
   /** Changed between two runs of the worker. */
   policy: SyncPolicy;
   reviewPolicy: ReviewPolicy;
+  /** Where digests are posted; null: nowhere. Changed between two runs of the worker. */
+  digestWebhook: { readonly url: string; readonly secret: string } | null;
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
   /** Environment of a worker process against this world. */
@@ -132,6 +137,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     workerMetrics: async () => (await running?.metrics.text()) ?? '',
     policy: { ...TEST_POLICY, ...options.policy, ...(BREAK === 'ignore-writes-off' ? { writes: true } : {}) },
     reviewPolicy: { ...TEST_REVIEW_POLICY, ...options.reviewPolicy },
+    digestWebhook: null,
     async startWorker() {
       running = await runWorker(world, options);
     },
@@ -230,6 +236,13 @@ async function runWorker(world: World, options: WorldOptions): Promise<RunningWo
     wakeCustomer: wakeCustomerPort(world.client),
     openReview: openReviewPort(world.client),
     reviewPolicy: world.reviewPolicy,
+    listOpenReviews: () => listOpenReviews(world.client),
+    notifier: createNotifier({
+      webhook: world.digestWebhook,
+      transport: createHttpTransport({ timeoutMs: 5_000 }),
+      log,
+      now: Date.now,
+    }),
     admitLowering: admitLoweringPort(world.client),
     metrics,
     log,
