@@ -66,6 +66,8 @@ describe('what is recorded', () => {
       resolveOrderCustomer: true,
       wakeCustomer: true,
       openReview: true,
+      listReviews: true,
+      notify: true,
     } satisfies Record<keyof Activities, true>;
     const seen = new Set(stored.flatMap(({ history }) => history.events.flatMap(activityType)));
     expect([...seen].toSorted()).toEqual(Object.keys(activities).toSorted());

@@ -1,4 +1,5 @@
 import { CUSTOMER_SCENARIOS } from './customer-scenarios.js';
+import { DIGEST_SCENARIOS } from './digest-scenarios.js';
 import { FAULT_SCENARIOS } from './fault-scenarios.js';
 import { REVIEW_SCENARIOS } from './review-scenarios.js';
 import { ROUTE_SCENARIOS } from './route-scenarios.js';
@@ -12,4 +13,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...FAULT_SCENARIOS,
   ...STEERING_SCENARIOS,
   ...REVIEW_SCENARIOS,
+  ...DIGEST_SCENARIOS,
 ];
