@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { endConnectionsWhenClosing } from './closing.js';
 import { limitConnections, refuseConnections } from './connections.js';
 import { addHealthRoute } from './health.js';
 import { createRelayMetrics, type RelayMetrics } from './metrics.js';
@@ -63,6 +64,7 @@ export async function createRelayApp(options: RelayOptions): Promise<FastifyInst
     },
   });
   limitConnections(app.server, limits.connectionsMax, metrics);
+  endConnectionsWhenClosing(app, limits.requestTimeoutMs + limits.acceptTimeoutMs);
   takeBodiesAsBytes(app);
   answerErrors(app, { log: options.log, metrics });
   await app.register(helmet);
