@@ -56,8 +56,8 @@ export function resultWords(activity: TrailActivity, result: unknown, orderId: s
   const { customerSkip, isContactGone, orders } = parsed.data;
   if (isContactGone === true) return 'the contact is gone: nothing written';
   const order = orders.find((one) => one.orderId === orderId);
-  if (order !== undefined) return [order.what, ...(order.code == null ? [] : [order.code])].join(' ');
-  return customerSkip == null ? null : `customer left out: ${customerSkip}`;
+  if (order !== undefined) return [order.what, ...((order.code ?? null) === null ? [] : [order.code])].join(' ');
+  return (customerSkip ?? null) === null ? null : `customer left out: ${customerSkip}`;
 }
 
 function readWords({ kind, status, judgement, snapshot }: z.output<typeof fetched>): string {
