@@ -87,7 +87,8 @@ describe('the pages for marketing and finance', () => {
 
   it('tell finance of every rule that holds what may be decided, and of every decision', () => {
     const table = rowsOf(finance, '| rule | usual cause |');
-    expect(table.map(([rule]) => rule).toSorted()).toEqual([...HOLDING_RULES].toSorted());
+    expect(new Set(table.map(([rule]) => rule))).toEqual(new Set(HOLDING_RULES));
+    expect(table).toHaveLength(HOLDING_RULES.length);
     for (const [rule = '', cause, stated = '', computed = ''] of table) {
       expect(cause).not.toBe('');
       const cells = DECISION_TABLE[HOLDING_RULES.find((known) => known === rule) ?? 'readable'];

@@ -84,9 +84,10 @@ describe('starter reviews', () => {
     const held = await heldOrder(world, { displayTotal: 'rubbish' });
     await untilReview(world, held);
     const said = ['--actor', 'jane', '--reason', 'why not', '--yes'];
-    const stale = await starterOn(world, [
-      ...['reviews', 'decide', held.order.orderId, '--action', 'exclude', '--hash', '00000000', ...said],
-    ]);
+    const stale = await starterOn(
+      world,
+      ['reviews', 'decide', held.order.orderId, '--action', 'exclude', '--hash', '00000000'].concat(said),
+    );
     expect(stale.status).toBe(1);
     expect(stale.err[0]).toContain('other money by now');
     const never = await starterOn(world, [

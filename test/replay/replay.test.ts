@@ -108,8 +108,8 @@ describe('what is recorded', () => {
     ['review-withdrawn', 'withdrawn', undefined],
   ])('has the end of %s: %s', (name, outcome, action) => {
     const ended = attributesOf(newest(name).history.events.at(-1), 'workflowExecutionCompletedEventAttributes');
-    const { payloads } = ended?.['result'] as { payloads: { data: string }[] };
-    const result = JSON.parse(Buffer.from(payloads[0]?.data ?? '', 'base64').toString('utf8')) as ReviewResult;
+    const given = ended?.['result'] as { payloads: { data: string }[] } | undefined;
+    const result = JSON.parse(Buffer.from(given?.payloads[0]?.data ?? '', 'base64').toString('utf8')) as ReviewResult;
     expect([result.outcome, result.decision?.action]).toEqual([outcome, action]);
   });
 

@@ -89,11 +89,6 @@ export function digestOf(
   };
 }
 
-/** Where nothing waits there is nothing to say. */
-export function isWorthSending(digest: ReviewDigest): boolean {
-  return digest.open > 0;
-}
-
 function partOf(reviews: readonly ListedReview[]): DigestPart {
   return { count: reviews.length, first: named(reviews) };
 }
