@@ -16,14 +16,14 @@ const settingNames = (...parts: (keyof typeof SETTING_SHAPES)[]): string[] =>
 
 /** Which settings each of our programs reads: the parts that its loader in src/config.ts asks for. */
 const READ_BY = {
-  worker: settingNames('temporal', 'stokly', 'dotdigital', 'where', 'policy', 'planned', 'worker', 'log'),
+  worker: settingNames('temporal', 'stokly', 'dotdigital', 'where', 'policy', 'reviews', 'planned', 'worker', 'log'),
   relay: settingNames('temporal', 'relay', 'log'),
   setup: [
-    ...settingNames('temporal', 'dotdigital', 'where', 'policy', 'planned', 'log'),
+    ...settingNames('temporal', 'dotdigital', 'where', 'policy', 'log'),
     'STOKLY_REFUNDS',
     'STOKLY_TIME_UPDATED',
   ].sort(),
-  starter: settingNames('temporal', 'stokly', 'dotdigital', 'where', 'policy', 'planned', 'log', 'starter'),
+  starter: settingNames('temporal', 'stokly', 'dotdigital', 'where', 'policy', 'relay', 'log', 'starter'),
 };
 
 const DURATION_SECS: Record<string, number> = { s: 1, m: 60 };
