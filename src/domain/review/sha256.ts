@@ -1,5 +1,5 @@
 /** Round constants and first state of SHA-256: fractional parts of cube and square roots of the first primes (FIPS 180-4). */
-const K = Int32Array.from(rootFractions(64, 1 / 3));
+const K = rootFractions(64, 1 / 3);
 const FIRST_STATE = rootFractions(8, 1 / 2);
 
 /**
@@ -9,7 +9,11 @@ const FIRST_STATE = rootFractions(8, 1 / 2);
 export function sha256Hex(text: string): string {
   const words = paddedWords(utf8Bytes(text));
   const state = Int32Array.from(FIRST_STATE);
-  for (let at = 0; at < words.length; at += 16) compress(state, words, at);
+  const schedule = new Int32Array(64);
+  for (let at = 0; at < words.length; at += 16) {
+    expand(schedule, words.subarray(at, at + 16));
+    compress(state, schedule);
+  }
   return [...state].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
@@ -51,14 +55,24 @@ function paddedWords(bytes: readonly number[]): Int32Array {
 
 const rotate = (word: number, bits: number): number => (word >>> bits) | (word << (32 - bits));
 
+/** The 64 words that a block of 16 becomes. */
+function expand(schedule: Int32Array, block: Int32Array): void {
+  schedule.set(block);
+  for (let i = 16; i < 64; i++) {
+    const w15 = schedule[i - 15] ?? 0;
+    const w2 = schedule[i - 2] ?? 0;
+    const s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3);
+    const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10);
+    schedule[i] = (schedule[i - 16] ?? 0) + s0 + (schedule[i - 7] ?? 0) + s1;
+  }
+}
+
 /** Without arrays made on the way: a replay hashes a whole trail again. */
-function compress(state: Int32Array, words: Int32Array, start: number): void {
+function compress(state: Int32Array, schedule: Int32Array): void {
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
   for (let i = 0; i < 64; i++) {
-    const word = i < 16 ? (words[start + i] ?? 0) : nextWord(i);
-    SCHEDULE[i] = word;
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + (K[i] ?? 0) + word) | 0;
+    const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + (K[i] ?? 0) + (schedule[i] ?? 0)) | 0;
     const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const t2 = (sum0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
@@ -71,15 +85,4 @@ function compress(state: Int32Array, words: Int32Array, start: number): void {
     a = (t1 + t2) | 0;
   }
   for (const [at, value] of [a, b, c, d, e, f, g, h].entries()) state[at] = (state[at] ?? 0) + value;
-}
-
-/** Of the block in hand; written anew for each. */
-const SCHEDULE = new Int32Array(64);
-
-function nextWord(i: number): number {
-  const w15 = SCHEDULE[i - 15] ?? 0;
-  const w2 = SCHEDULE[i - 2] ?? 0;
-  const s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3);
-  const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10);
-  return ((SCHEDULE[i - 16] ?? 0) + s0 + (SCHEDULE[i - 7] ?? 0) + s1) | 0;
 }
