@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { customerWorkflowId } from '../src/contract/ids.js';
 import type { CustomerState } from '../src/contract/messages.js';
+import type { ReviewState } from '../src/contract/review.js';
 import type { DemoOptions } from './options.js';
 import { ProcessFailed, Processes } from './processes.js';
 import { showProgress } from './progress.js';
@@ -11,6 +12,7 @@ import { NotQuiet, waitForQuiet } from './quiet.js';
 import { replayMonth } from './replay.js';
 import { buildReport, type ReportLinks, type ReportResult } from './report.js';
 import { reportText } from './report-text.js';
+import { decisionEffects, readReviews } from './review-effects.js';
 import { type Stack, startStack } from './stack.js';
 import { findPorts, SurroundingsError, urlOf } from './surroundings.js';
 
@@ -80,9 +82,11 @@ async function runIn(folder: string, run: Run): Promise<number> {
   const connection = await Connection.connect({ address: stack.temporalAddress });
   try {
     tell(`Replaying the month. Watch it at ${urlOf(ports.temporalUi)} and ${urlOf(ports.dotdigital)}`);
-    const states = await replayAndWait(stack, new Client({ connection }), signal);
+    const client = new Client({ connection });
+    const states = await replayAndWait(stack, client, signal);
     const result = await report(stack, states);
-    print(result, stack, options);
+    const reviews = await readReviews(client, result.report.heldOrders);
+    print(result, reviews, { stack, options });
     if (options.isExiting) return result.problems.length === 0 ? 0 : 1;
   } finally {
     await connection.close();
@@ -149,9 +153,16 @@ function linksOf({ ports }: Stack, states: readonly CustomerState[]): ReportLink
   };
 }
 
-function print(result: ReportResult, stack: Stack, options: DemoOptions): void {
+interface Shown {
+  readonly stack: Stack;
+  readonly options: DemoOptions;
+}
+
+function print(result: ReportResult, reviews: readonly ReviewState[], { stack, options }: Shown): void {
   if (!options.isJson) {
-    process.stdout.write(reportText(result, options.isExiting ? [] : nextSteps(result, stack)));
+    const { heldOrders, currency } = result.report;
+    const effects = decisionEffects(heldOrders, reviews, currency);
+    process.stdout.write(reportText(result, { effects, nextSteps: options.isExiting ? [] : nextSteps(result, stack) }));
     return;
   }
   for (const problem of result.problems) tell(`! ${problem}`);
@@ -161,7 +172,14 @@ function print(result: ReportResult, stack: Stack, options: DemoOptions): void {
 function nextSteps({ report: { heldOrders } }: ReportResult, stack: Stack): string[] {
   const starter = `node --env-file=${stack.settingsPath} dist/src/starter.js`;
   const order = heldOrders[0]?.number ?? '536365';
+  const held =
+    heldOrders.length === 0
+      ? []
+      : [
+          `${starter} reviews show ${order}   # ${heldOrders.length} orders are held: this is the first; reviews list shows all`,
+        ];
   return [
+    ...held,
     `${starter} show --order ${order}`,
     `${starter} doctor`,
     `curl -s ${urlOf(stack.ports.relay)}/metrics | grep lockstep`,

@@ -3,6 +3,7 @@ import { REASONS, SKIP_REASONS } from '../src/domain/reasons.js';
 import { type MoneyTotals, moneyText } from './amounts.js';
 import type { CurrencySection } from './money-comparison.js';
 import type { HeldOrder, Report, ReportResult } from './report.js';
+import type { DecisionEffect } from './review-effects.js';
 
 const HELD_SHOWN = 5;
 
@@ -17,7 +18,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], nu
 }
 
 /** The report for a person: what is wrong first, then orders, contacts, money, held orders and where to look next. */
-export function reportText({ report, problems }: ReportResult, nextSteps: readonly string[]): string {
+export function reportText(
+  { report, problems }: ReportResult,
+  { effects, nextSteps }: { readonly effects: readonly DecisionEffect[]; readonly nextSteps: readonly string[] },
+): string {
   const verdict =
     problems.length === 0
       ? ['Every order is in one outcome, and every penny is accounted for.']
@@ -37,6 +41,7 @@ export function reportText({ report, problems }: ReportResult, nextSteps: readon
       moneyTable(currency, section),
     ]),
     ...heldText(report.heldOrders),
+    ...effectsText(effects, report.currency),
     '',
     linksText(report),
     ...nextSteps.map((step) => `  ${step}`),
@@ -117,6 +122,21 @@ function heldText(held: readonly HeldOrder[]): string[] {
     '',
     `Held orders (${Math.min(HELD_SHOWN, held.length)} of ${held.length}):`,
     table(['Order', 'Rule', 'Expected', 'Observed', 'Difference'], rows, [4]),
+  ];
+}
+
+/** Held orders wait for a person: what each decision would do to the money, if it were made for all that allow it. */
+function effectsText(effects: readonly DecisionEffect[], currency: string): string[] {
+  if (effects.every(({ orders }) => orders === 0)) return [];
+  const rows = effects.map(({ action, orders, netBefore, netAfter }) => [
+    action,
+    String(orders),
+    ...[netBefore, netAfter, netAfter - netBefore].map((minor) => moneyText(minor, currency)),
+  ]);
+  return [
+    '',
+    `What a person may decide about them (in ${currency}):`,
+    table(['Decision', 'Possible for', 'Net in Dotdigital now', 'after it', 'Change'], rows, [1, 2, 3, 4]),
   ];
 }
 

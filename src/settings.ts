@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MARKETPLACE_DOMAINS, PLACEHOLDER_EMAILS } from './domain/email.js';
 import { currencyScale } from './domain/money.js';
 import { ORDER_STATUSES } from './domain/order.js';
+import { optional, required, setting } from './setting-shape.js';
 import {
   credential,
   duration,
@@ -17,32 +18,6 @@ import {
   webhookSecrets,
   wholeNumber,
 } from './setting-values.js';
-
-/** What README, `.env.example` and error messages say about a setting. */
-interface SettingText {
-  readonly description: string;
-  readonly example?: string;
-  /** Its value never stands in a log, a message or an answer. */
-  readonly isSecret?: true;
-}
-
-/** Must be set: no default could be right. */
-function required<T>(schema: z.ZodType<T, string>, text: SettingText & { readonly example: string }) {
-  return schema.meta({ ...text, standard: null, isRequired: true });
-}
-
-/** May be left out: then it is as if `standard` had been written. */
-function setting<T>(schema: z.ZodType<T, string>, standard: string, text: SettingText) {
-  return schema.prefault(standard).meta({ ...text, standard, isRequired: false });
-}
-
-/** May be left out: then it is null, which means off or found in another way. */
-function optional<T>(schema: z.ZodType<T, string>, text: SettingText & { readonly example: string }) {
-  return schema
-    .nullable()
-    .prefault(null)
-    .meta({ ...text, standard: null, isRequired: false });
-}
 
 const port = wholeNumber(0, 65_535);
 const minorUnits = wholeNumber(0, 1_000_000_000);
