@@ -2,14 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** One look at a process from outside, Linux's `/proc`. */
-interface Sample {
+export interface Sample {
   readonly atMs: number;
   readonly rssMb: number;
   readonly files: number;
 }
 
 /** From one start of the worker to its end. */
-interface Life {
+export interface Life {
   readonly pid: number;
   readonly samples: Sample[];
 }
@@ -81,7 +81,8 @@ async function look(pid: number): Promise<Sample | null> {
   }
 }
 
-function trendOf({ pid, samples }: Life): Trend | null {
+/** Null where the life was too short to say anything. */
+export function trendOf({ pid, samples }: Life): Trend | null {
   const [first, last] = [samples[0], samples.at(-1)];
   const lifeMs = first === undefined || last === undefined ? 0 : last.atMs - first.atMs;
   if (first === undefined || lifeMs < LIFE_SECS_MIN * 1000) return null;
