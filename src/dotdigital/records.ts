@@ -17,6 +17,7 @@ const CREATE_COLLECTION: Endpoint = { name: 'POST insightData collection', tier:
 const CONTACT_NOT_FOUND = 'insightData:contactNotFound';
 const COLLECTION_NOT_FOUND = 'insightData:collectionNotFound';
 const RECORD_NOT_FOUND = 'insightData:recordNotFound';
+const TOO_LARGE = 413;
 /** Records a page: what Dotdigital's own schema allows. */
 const PAGE_SIZE_MAX = 1000;
 
@@ -42,6 +43,8 @@ export async function putRecord(
   if (isDone(answer, label)) return { kind: 'written' };
   if (hasCode(answer, CONTACT_NOT_FOUND)) return { kind: 'contact-not-found' };
   if (hasCode(answer, COLLECTION_NOT_FOUND)) return { kind: 'collection-not-found' };
+  // With or without a code: about this record alone, and no better the next time.
+  if (answer.status === TOO_LARGE) return { kind: 'refused', code: 'RecordTooLarge', fields: [] };
   return refusedOf(answer, label, keyPathsOf(write.record));
 }
 
