@@ -32,7 +32,11 @@ export async function historyViolations(scene: Scene, customerIds: readonly stri
     sinks: outcomeSinks(undefined),
   };
   for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
-    if (error !== undefined) found.push(`${workflowId}: its history does not replay: ${error.message}`);
+    if (error === undefined) continue;
+    const read = histories
+      .filter((history) => history.workflowId === workflowId)
+      .map(({ history }) => history as ReadHistory);
+    found.push(`${workflowId}: its history does not replay: ${error.message} ${eventsNamed(error.message, read)}`);
   }
   return found;
 }
@@ -48,6 +52,25 @@ function failedTaskViolations(histories: readonly HistoryAndWorkflowId[]): strin
   return histories.flatMap(({ workflowId, history }) =>
     failedTasks(history as ReadHistory).map((cause) => `${workflowId}: a workflow task failed: ${cause}`),
   );
+}
+
+/** Events before and after the one that a replay stumbled over. */
+const EVENTS_SHOWN = 12;
+
+/** What stands around the event that the error names, in each run of the workflow: a race may be seen only once. */
+function eventsNamed(message: string, histories: readonly ReadHistory[]): string {
+  const [, id] = /HistoryEvent\(id: (\d+)/.exec(message) ?? [];
+  if (id === undefined) return '';
+  return histories.map((history) => eventsAround(history, Number(id))).join(' | ');
+}
+
+function eventsAround({ events }: ReadHistory, id: number): string {
+  return (events ?? [])
+    .filter(({ eventId }) => Math.abs(Number(eventId) - id) <= EVENTS_SHOWN)
+    .map(
+      (event) => `${String(event.eventId)} ${Object.keys(event).find((key) => key.endsWith('EventAttributes')) ?? ''}`,
+    )
+    .join(', ');
 }
 
 type ReadHistory = temporal.api.history.v1.IHistory;
