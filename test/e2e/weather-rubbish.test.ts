@@ -306,8 +306,9 @@ describe('D2: an order of 10,000 lines', () => {
     expect((await recordOf(world, order))?.['products']).toHaveLength(LINES);
     const { historySize } = await world.client.workflow.getHandle(customerWorkflowId(buyer.customerId)).describe();
     expect(historySize).toBeLessThan(100_000);
-    // Everything of this run is in one process: its heartbeats may come too late while 10,000 lines are worked on.
-    wastedWritesMax += 1;
+    // Stand-ins, relay and worker are one process here: while 10,000 lines are worked on its heartbeats may come too late, and each
+    // attempt that is missed for it writes the same again. On a busy machine that happened up to three times.
+    wastedWritesMax += 4;
     await allIsWell();
   });
 });
