@@ -13,10 +13,10 @@ import { createNotifier } from './notify/notifier.js';
 import { ensureDigestSchedule } from './review-digests.js';
 import { listOpenReviews } from './review-list.js';
 import { createStoklyClient } from './stokly/client.js';
-import { connectTemporal, TemporalConnectError } from './temporal.js';
+import { connectTemporal, type TemporalAccess, TemporalConnectError } from './temporal.js';
 import { admitLoweringPort, openReviewPort, wakeCustomerPort } from './temporal-ports.js';
 import { installRuntime } from './worker-runtime.js';
-import { createWorker } from './worker-setup.js';
+import { createWorker, type WorkerSetup } from './worker-setup.js';
 
 const workflowBundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
@@ -32,9 +32,26 @@ async function main(): Promise<void> {
   const log = createLog({ level: config.logLevel, process: 'worker' });
   const temporalMetricsUrl = await installRuntime(log, config.metrics.port !== 0);
   const temporal = await connectTemporal(config.temporal);
-  const { namespace } = temporal;
+  try {
+    await work({ config, log, temporal, temporalMetricsUrl });
+  } finally {
+    await temporal.close();
+  }
+  log.info('worker stopped');
+}
+
+interface Wiring {
+  readonly config: WorkerConfig;
+  readonly log: Log;
+  readonly temporal: TemporalAccess;
+  /** Null where metrics are off. */
+  readonly temporalMetricsUrl: string | null;
+}
+
+async function work({ config, log, temporal, temporalMetricsUrl }: Wiring): Promise<void> {
+  const { client, namespace } = temporal;
   const metrics: WorkerMetrics = createWorkerMetrics({
-    account: () => readAccountCounts(temporal.client, namespace),
+    account: () => readAccountCounts(client, namespace),
     limiters: () => ({ stokly: { all: stokly.rate() }, dotdigital: dotdigital.rates() }),
   });
   const stokly = createStoklyClient(config.stokly, { log, onCall: (call) => metrics.vendorCalled('stokly', call) });
@@ -43,24 +60,25 @@ async function main(): Promise<void> {
     onCall: (call) => metrics.vendorCalled('dotdigital', call),
   });
   const page = temporalMetricsUrl === null ? null : await showMetrics(config, metrics, temporalMetricsUrl);
-  await ensureDigestSchedule(temporal.client, config.reviews.digestEveryMs);
-  const connection = await NativeConnection.connect({ ...config.temporal.connectionOptions, ...UNCOMPRESSED });
-  const worker = await createWorker({
-    connection,
-    namespace,
-    workflowBundlePath,
-    deps: { ...depsOf(config, { client: temporal.client, log }), stokly, dotdigital, metrics, log },
-    onSettled: (orders) => metrics.ordersSettled(orders),
-  });
-  log.info({ address: config.temporal.address, namespace, writes: config.policy.writes }, 'worker ready');
   try {
-    await worker.run();
+    await ensureDigestSchedule(client, config.reviews.digestEveryMs);
+    const deps = { ...depsOf(config, { client, log }), stokly, dotdigital, metrics, log };
+    await runUntilStopped(config, { namespace, workflowBundlePath, deps, onSettled: metrics.ordersSettled }, log);
   } finally {
     await page?.close();
-    await connection.close();
-    await temporal.close();
   }
-  log.info('worker stopped');
+}
+
+async function runUntilStopped(config: WorkerConfig, setup: Omit<WorkerSetup, 'connection'>, log: Log): Promise<void> {
+  const connection = await NativeConnection.connect({ ...config.temporal.connectionOptions, ...UNCOMPRESSED });
+  try {
+    const worker = await createWorker({ ...setup, connection });
+    const { address, namespace } = config.temporal;
+    log.info({ address, namespace, writes: config.policy.writes }, 'worker ready');
+    await worker.run();
+  } finally {
+    await connection.close();
+  }
 }
 
 async function showMetrics(
@@ -101,5 +119,6 @@ try {
   const isSaid = [ConfigError, TemporalConnectError, MetricsPageError].some((known) => error instanceof known);
   if (!isSaid || !(error instanceof Error)) throw error;
   process.stderr.write(`worker: ${error.message}\n`);
-  process.exitCode = 1;
+  // Without a worker the SDK's runtime would hold the process for ever, and takes SIGTERM for its own.
+  process.exit(1);
 }

@@ -19,7 +19,7 @@ export interface WorkerMetricsSources {
 export interface WorkerMetrics {
   readonly registry: Registry;
   /** Told by workflows after each drain. */
-  ordersSettled(settled: readonly SettledOrders[]): void;
+  readonly ordersSettled: (settled: readonly SettledOrders[]) => void;
   /** Told by the activity that confirmed the write. */
   eventWritten(seconds: number): void;
   vendorCalled(vendor: 'stokly' | 'dotdigital', call: VendorCall): void;

@@ -1,9 +1,11 @@
 import { type Person, starter, type StarterRun } from '../starter/starter-under-test.js';
 import type { World } from './world.js';
 
-/** Runs a starter command against a world, as someone with the world's own settings would. */
+/** Runs a starter command against a world, as someone with the world's own settings would. What it prints is searched. */
 export async function starterOn(world: World, args: readonly string[], person: Person = {}): Promise<StarterRun> {
-  return await starter(args, starterEnv(world), person);
+  const run = await starter(args, starterEnv(world), person);
+  world.watch.hear('output of the starter', [...run.out, ...run.err].join('\n'));
+  return run;
 }
 
 export function starterEnv(world: World): Record<string, string> {

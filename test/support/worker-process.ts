@@ -19,8 +19,9 @@ export interface ProgramProcesses {
 
 export type WorkerProcesses = ProgramProcesses;
 
-export function workerProcesses(world: World): WorkerProcesses {
-  return programProcesses(world, 'worker', world.workerEnv());
+/** `settings` differ from the world's own. */
+export function workerProcesses(world: World, settings: Readonly<Record<string, string>> = {}): WorkerProcesses {
+  return programProcesses(world, 'worker', { ...world.workerEnv(), ...settings });
 }
 
 /** Relays on one port: the next one listens where the last one did. `temporalAddress` may be a gate in front of Temporal. */
