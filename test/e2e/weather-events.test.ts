@@ -131,7 +131,8 @@ describe('R10: 5,000 signals from 20 senders to one customer', () => {
   const ROUNDS = 5;
   const SIGNALS_A_ROUND = 1_000 * SHARE;
   const SENDERS = 20;
-  const ORDERS = 12;
+  /** As many as a run works off before it continues when idle: each round ends with a continue-as-new. */
+  const ORDERS = LIMITS.ordersPerRun;
 
   it(
     'R10: none is lost over many continue-as-news, and no run grows beyond its bound',
@@ -167,7 +168,7 @@ describe('R10: 5,000 signals from 20 senders to one customer', () => {
       expect(arrived.toSorted()).toEqual(sent.toSorted());
       const lengths = runs.map(({ events }) => events.length);
       process.stdout.write(`${sent.length} signals settled in ${settledMs} ms, runs of ${lengths.join(', ')} events\n`);
-      expect(runs.length).toBeGreaterThanOrEqual(Math.max(2, Math.floor(ROUNDS * SHARE)));
+      expect(runs.length).toBeGreaterThanOrEqual(ROUNDS);
       // What comes while the last drain of a run is under way is on top of its bound.
       expect(Math.max(...lengths)).toBeLessThan(2 * LIMITS.eventsPerRun);
     },
@@ -176,7 +177,7 @@ describe('R10: 5,000 signals from 20 senders to one customer', () => {
 });
 
 describe('W4: 10,000 webhooks in a burst', () => {
-  const CUSTOMERS = 200;
+  const CUSTOMERS = 100;
   const ORDERS_EACH = 2;
   const WEBHOOKS = 10_000 * SHARE;
   /** Connections at once. */
@@ -200,13 +201,13 @@ describe('W4: 10,000 webhooks in a burst', () => {
       });
       const target = { relayUrl: world.relayUrl, secret: world.webhookSecret };
       const all: Attempts[] = [];
-      // The first half piles up before anyone works it off; the second comes while it is.
+      // Most of it piles up before anyone works it off; the rest comes while it is.
       await world.stopWorker();
       const startedAt = performance.now();
       await atOnce(SENDERS, events.entries(), async ([n, event]) => {
         if (BREAK === 'swallow-webhooks' && n % 1000 === 999) return;
         all.push(await deliver(target, event));
-        if (all.length === WEBHOOKS / 2) await world.startWorker();
+        if (all.length === 0.9 * WEBHOOKS) await world.startWorker();
       });
       const sentMs = Math.round(performance.now() - startedAt);
       const repeated = all.filter(({ length }) => length > 1).length;
@@ -216,10 +217,11 @@ describe('W4: 10,000 webhooks in a burst', () => {
       for (const { customerId } of buyers)
         await world.settled(customerId, (state) => isComplete(state) && state.outcomes.synced === ORDERS_EACH);
       const settledMs = Math.round(performance.now() - startedAt);
-      await allIsWell();
       process.stdout.write(
         `${WEBHOOKS} webhooks acknowledged in ${sentMs} ms, ${repeated} not at once; all settled after ${settledMs} ms\n`,
       );
+      // All is in one process here: under such a load a heartbeat may come too late, and its record is written once more.
+      expect(await violationsOf(world, { chronicle, wastedWritesMax: CUSTOMERS * ORDERS_EACH })).toEqual([]);
       const arrived = new Set((await readRuns(world)).flatMap(wakesOf).map(({ eventId }) => eventId));
       expect(events.filter(({ eventId }) => !arrived.has(eventId))).toEqual([]);
     },
