@@ -14,6 +14,7 @@ import {
   type Buyer,
   changeOrder,
   controlStokly,
+  dotdigitalState,
   instant,
   newBuyer,
   type PlacedOrder,
@@ -84,6 +85,11 @@ async function sentByStokly(): Promise<SentByStokly> {
   return (await controlStokly(world, 'GET', 'webhooks')) as SentByStokly;
 }
 
+async function countThrough(): Promise<number> {
+  const { contacts } = await dotdigitalState(world);
+  return contacts.filter(({ dataFields }) => 'NUMBER_OF_ORDERS' in dataFields).length;
+}
+
 const said: string[] = [];
 
 /** Stokly says that an order changed; the id is kept, to be looked for in Temporal. */
@@ -113,6 +119,7 @@ describe('R5: kill -9 of Temporal', () => {
         await say(order, order.placedAt);
       }
       await untilTrue('some are acknowledged', async () => (await sentByStokly()).delivered >= CUSTOMERS / 2);
+      await untilTrue('the worker is in the middle of it', async () => (await countThrough()) > 0);
       process.kill(temporal.pid, 'SIGKILL');
       expect(await temporal.ended).toBe('signal SIGKILL');
       const killedAt = performance.now();
