@@ -25,8 +25,8 @@ import { createWorld, untilTrue, type World } from '../support/world.js';
 /** Floods of events, and events that come before what they tell of (R10, W4, W5). */
 
 /**
- * Set to break the run on purpose and see it fail: `swallow-signals` acknowledges one signal in a thousand and drops it,
- * `swallow-webhooks` does so with one webhook in a thousand.
+ * Set to break the run on purpose and see it fail: `swallow-signals` acknowledges one signal in a hundred and drops it,
+ * `swallow-webhooks` does so with one webhook in a hundred.
  */
 const BREAK = process.env['BREAK'];
 
@@ -146,7 +146,7 @@ describe('R10: 5,000 signals from 20 senders to one customer', () => {
         const version = order.next();
         const eventId = `evt_${randomUUID()}`;
         sent.push(eventId);
-        if (BREAK === 'swallow-signals' && n % 500 === 499) return;
+        if (BREAK === 'swallow-signals' && n % 100 === 99) return;
         const wake = { eventId, kind: 'order' as const, orderId: order.placed.orderId, version };
         const dispatch = { kind: 'wake-customer' as const, customerId: buyer.customerId, wake };
         await temporal.accept(dispatch, Date.now() + 60_000);
@@ -205,7 +205,7 @@ describe('W4: 10,000 webhooks in a burst', () => {
       await world.stopWorker();
       const startedAt = performance.now();
       await atOnce(SENDERS, events.entries(), async ([n, event]) => {
-        if (BREAK === 'swallow-webhooks' && n % 1000 === 999) return;
+        if (BREAK === 'swallow-webhooks' && n % 100 === 99) return;
         all.push(await deliver(target, event));
         if (all.length === 0.9 * WEBHOOKS) await world.startWorker();
       });
