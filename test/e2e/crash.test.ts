@@ -145,7 +145,7 @@ async function killWith(
   return { firstMs, allMs: Math.round(performance.now() - restartedAt) };
 }
 
-describe('kill -9 of the worker', () => {
+describe('R1: kill -9 of the worker', () => {
   it.each(KILL_POINTS)('$when: another goes on in time, nothing is lost or doubled', async (point) => {
     const all = await Promise.all(Array.from({ length: CUSTOMERS_IN_FLIGHT }, newOrder));
     const { firstMs, allMs } = await killWith(all, point);

@@ -77,7 +77,7 @@ async function sendTimes(times: number, send: () => Promise<number>): Promise<vo
   await Promise.all(Array.from({ length: Math.min(SENDERS, times) }, sender));
 }
 
-describe('a webhook that comes again (W1)', () => {
+describe('W1: a webhook that comes again', () => {
   it.each([2, 10, 1000])('under one id, %i times in all, costs one signal each and one write', async (times) => {
     const buyer = await knownBuyer();
     const order = await placeOrder(world, buyer.customerId);
@@ -206,7 +206,7 @@ async function isAtTheEnd(buyer: Buyer, order: PlacedOrder): Promise<void> {
   expect(await recordOf(world, order)).toMatchObject(AT_THE_END);
 }
 
-describe('the four webhooks of an order, in each of their 24 orders (W2)', () => {
+describe('W2: the four webhooks of an order, in each of their 24 orders', () => {
   const orders = permutations(STEPS);
 
   it('end the same when Stokly shows the latest: one contact, one record, written once', async () => {
@@ -247,7 +247,7 @@ describe('the four webhooks of an order, in each of their 24 orders (W2)', () =>
   });
 });
 
-describe('a refund’s webhook before Stokly shows its order (W7)', () => {
+describe('W7: a refund’s webhook before Stokly shows its order', () => {
   const waits = (buyer: Buyer, why: string) =>
     untilTrue(`it waits: ${why}`, async () => (await world.state(buyer.customerId)).due.some((one) => one.why === why));
 
