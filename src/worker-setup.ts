@@ -43,9 +43,6 @@ function workerOptions({ namespace, workflowBundlePath, deps, onSettled }: Worke
     stickyQueueScheduleToStartTimeout: '2.5 seconds',
     // A second less than the heartbeat time-out, for a process that is busy; Temporal Cloud bills each heartbeat.
     maxHeartbeatThrottleInterval: '3 seconds',
-    // One call holds all signals that piled up (about 1 ms each, measured), in time of the wall clock: at the SDK's 5 s a starved
-    // machine cuts it short in the middle, and where that hits the eviction of a run the whole worker shuts down.
-    isolateExecutionTimeout: '30 seconds',
     shutdownGraceTime: '20 seconds',
     shutdownForceTime: '30 seconds',
   };
