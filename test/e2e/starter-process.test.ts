@@ -26,7 +26,12 @@ function start(args: readonly string[]) {
   const said = { out: '', err: '' };
   child.stdout.on('data', (text) => (said.out += String(text)));
   child.stderr.on('data', (text) => (said.err += String(text)));
-  const ended = new Promise<Ended>((resolve) => child.on('close', (status) => resolve({ status, ...said })));
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (status) => {
+      world.watch.hear('output of starter processes', said.out + said.err);
+      resolve({ status, ...said });
+    });
+  });
   return { child, said, ended };
 }
 

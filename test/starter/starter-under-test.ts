@@ -3,6 +3,7 @@ import { createDotdigitalClient } from '../../src/dotdigital/client.js';
 import { runStarter } from '../../src/starter/program.js';
 import { createStoklyClient } from '../../src/stokly/client.js';
 import { connectTemporal } from '../../src/temporal.js';
+import { canariesIn } from '../support/canary.js';
 
 /** Port 1 is never listened on. */
 export const NOWHERE = '127.0.0.1:1';
@@ -23,7 +24,10 @@ export interface Person {
   readonly sees?: (line: string) => void;
 }
 
-/** Runs the command line in this process, with the real clients, under these settings alone. */
+/**
+ * Runs the command line in this process, with the real clients, under these settings alone. Whatever it prints is searched for
+ * canaries: throws where one is.
+ */
 export async function starter(
   args: readonly string[],
   env: Environment = {},
@@ -45,5 +49,7 @@ export async function starter(
     createStokly: (settings) => createStoklyClient(settings),
     createDotdigital: (settings) => createDotdigitalClient(settings),
   });
+  const found = canariesIn([...out, ...err].join('\n'));
+  if (found.length > 0) throw new Error(`the starter printed a secret or personal data: ${found.join('; ')}`);
   return { status, out, err };
 }
