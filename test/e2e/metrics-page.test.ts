@@ -21,6 +21,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await processes.stopAll();
   await world.close();
+  for (const place of ['output of worker processes', 'pages of worker processes'])
+    expect(world.watch.seen().get(place), place).toBeGreaterThan(100);
 });
 
 async function readPage(): Promise<string> {
