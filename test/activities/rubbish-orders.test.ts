@@ -205,7 +205,7 @@ describe('an order of any shape', () => {
       runs,
     );
     // Not all stopped at the door: some got to the rules, and some through them.
-    process.stdout.write(JSON.stringify([...kinds]) + "\n");
+    process.stdout.write(JSON.stringify([...kinds]) + '\n');
     expect(kinds.get('held') ?? 0).toBeGreaterThan(100);
     expect(kinds.get('mapped') ?? 0).toBeGreaterThan(10);
   });
