@@ -1,4 +1,10 @@
-import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  type ScheduleHandle,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
 import { DIGEST_SCHEDULE_ID } from './contract/digest.js';
 import { TASK_QUEUE, WORKFLOW_TYPES } from './contract/ids.js';
 
@@ -9,7 +15,7 @@ import { TASK_QUEUE, WORKFLOW_TYPES } from './contract/ids.js';
 export async function ensureDigestSchedule(client: Client, everyMs: number): Promise<void> {
   const handle = client.schedule.getHandle(DIGEST_SCHEDULE_ID);
   if (everyMs === 0) {
-    await handle.delete().catch(() => undefined);
+    await deleteIfThere(handle);
     return;
   }
   const options = scheduleOptions(everyMs);
@@ -18,6 +24,14 @@ export async function ensureDigestSchedule(client: Client, everyMs: number): Pro
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     await handle.update(({ state }) => ({ ...options, state }));
+  }
+}
+
+async function deleteIfThere(handle: ScheduleHandle): Promise<void> {
+  try {
+    await handle.delete();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }
 

@@ -32,7 +32,13 @@ export function openReviewStart(news: Extract<ReviewNews, { kind: 'open' }>) {
     priority: LIVE_PRIORITY,
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
     staticSummary: `order ${number} does not add up: a person decides`,
-    memo: reviewMemo({ number, customerId, currency: stake.currency, heldAt: stake.heldAt, isQuiet: news.isQuiet }),
+    memo: {
+      number,
+      customerId,
+      currency: stake.currency,
+      heldAt: stake.heldAt,
+      isQuiet: news.isQuiet,
+    } satisfies ReviewMemo,
     typedSearchAttributes: [
       { key: ORDER_ID, value: orderId },
       { key: REVIEW_STAGE, value: 'open' },
@@ -53,8 +59,4 @@ interface ReviewMemo {
   readonly heldAt: string;
   /** It comes from history. */
   readonly isQuiet: boolean;
-}
-
-function reviewMemo(memo: ReviewMemo): Record<string, unknown> {
-  return { ...memo };
 }

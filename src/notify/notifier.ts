@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { Webhook } from 'standardwebhooks';
-import { formatMinor } from '../domain/money.js';
+import { currencyScale, formatMinor } from '../domain/money.js';
 import type { ReviewDigest } from '../domain/review/digest.js';
 import type { HttpTransport } from '../http/transport.js';
 import { TransportError } from '../http/transport-error.js';
@@ -76,9 +76,5 @@ function summaryOf(digest: ReviewDigest) {
 }
 
 function amountOf(minorUnits: number, currency: string): string {
-  try {
-    return formatMinor(minorUnits, currency);
-  } catch {
-    return String(minorUnits);
-  }
+  return currencyScale(currency) === null ? String(minorUnits) : formatMinor(minorUnits, currency);
 }

@@ -4,9 +4,13 @@ import type { TemporalAccess } from '../temporal.js';
 /** Customers asked at once: each answer may cost the worker the replay of a short history. */
 const AT_ONCE = 8;
 
-/** The ids of all customers that Lockstep knows. Needs no worker. Names a customer once, though its runs follow each other. */
-export async function listCustomerIds({ client }: TemporalAccess): Promise<string[]> {
-  const query = `WorkflowType = '${WORKFLOW_TYPES.syncCustomer}' AND ExecutionStatus = 'Running'`;
+/**
+ * The ids of all customers that Lockstep knows, or of those that a list filter such as `OrdersHeld > 0` finds. Needs no worker. Names a
+ * customer once, though its runs follow each other.
+ */
+export async function listCustomerIds({ client }: TemporalAccess, filter: string | null = null): Promise<string[]> {
+  const running = `WorkflowType = '${WORKFLOW_TYPES.syncCustomer}' AND ExecutionStatus = 'Running'`;
+  const query = filter === null ? running : `${running} AND ${filter}`;
   const found = new Set<string>();
   for await (const { workflowId } of client.workflow.list({ query, pageSize: 1_000 })) {
     const customerId = customerIdOf(workflowId);

@@ -1,5 +1,5 @@
 import { loadStarterConfig } from '../config.js';
-import type { ReviewState } from '../contract/review.js';
+import { decideReviewUpdate, type ReviewState } from '../contract/review.js';
 import type { ReviewAction } from '../domain/review/actions.js';
 import { amountsByCurrency, isListed, type ReviewFilter } from '../domain/review/listing.js';
 import type { TemporalAccess } from '../temporal.js';
@@ -9,7 +9,7 @@ import { SCHEMA_VERSION, type StarterContext, StarterError, using } from './cont
 import { askReview } from './open-reviews.js';
 import { listOpenReviews } from '../review-list.js';
 import { amount } from './outcome-text.js';
-import { sendDecision } from './reviews-decide.js';
+import { sendToReview } from './review-updates.js';
 
 export interface DecideManyOptions {
   readonly json: boolean;
@@ -102,8 +102,9 @@ function writtenSums(states: readonly ReviewState[], action: ReviewAction): stri
 async function decideOne(temporal: TemporalAccess, state: ReviewState, options: DecideManyOptions): Promise<Part> {
   const { number: order, orderId, stake } = state;
   const { action, actor, reason } = options;
+  const message = { action, actor, reason, moneyHash: stake.moneyHash };
   try {
-    const reply = await sendDecision(temporal, orderId, { action, actor, reason, moneyHash: stake.moneyHash });
+    const reply = await sendToReview({ temporal, orderId }, decideReviewUpdate, message);
     if (reply === null) return { order, what: 'not-yet', text: 'not answered in time: it may still be carried out' };
     if (reply.stage === 'awaiting-second') return { order, what: 'awaiting-second', text: reply.text };
     return { order, what: 'decided', text: reply.text };

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { WorkflowUpdateFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { loadStarterConfig } from '../config.js';
-import { type DecideReview, decideReviewSignal, decideReviewUpdate, type ReviewReply } from '../contract/review.js';
+import { type DecideReview, decideReviewSignal, decideReviewUpdate } from '../contract/review.js';
 import { REVIEW_ACTIONS, type ReviewAction } from '../domain/review/actions.js';
 import type { TemporalAccess } from '../temporal.js';
 import { awaitDecided, type Decided } from './await-decided.js';
@@ -9,7 +7,7 @@ import { confirm } from './confirm.js';
 import { SCHEMA_VERSION, type StarterContext, StarterError, using } from './context.js';
 import { askReview, findReview, reviewHandle, reviewLink } from './open-reviews.js';
 import { amount } from './outcome-text.js';
-import { isUnanswered } from './unanswered.js';
+import { sendToReview } from './review-updates.js';
 
 export interface DecideOptions {
   readonly json: boolean;
@@ -65,7 +63,7 @@ export async function runReviewsDecide(
       });
       return 0;
     }
-    const reply = await sendDecision(temporal, orderId, message);
+    const reply = await sendToReview({ temporal, orderId }, decideReviewUpdate, message);
     if (reply === null) {
       tell(context, options, {
         order,
@@ -119,34 +117,6 @@ async function messageFor(
   }
   await confirm(number, options.isConfirmed, context);
   return { action, actor, reason, moneyHash: stake.moneyHash };
-}
-
-const ANSWER_TIMEOUT_MS = 10_000;
-
-/**
- * Null: no answer in time. It has an id, so that a repeat of the call is the same decision.
- * @throws StarterError with the review's own sentence where it refuses
- */
-export async function sendDecision(
-  temporal: TemporalAccess,
-  orderId: string,
-  message: DecideReview,
-): Promise<ReviewReply | null> {
-  try {
-    return await temporal.client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
-      reviewHandle(temporal, orderId).executeUpdate(decideReviewUpdate, { args: [message], updateId: randomUUID() }),
-    );
-  } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) throw new StarterError(error.cause?.message ?? 'refused');
-    if (error instanceof WorkflowNotFoundError) throw new StarterError('the review is closed: somebody was first');
-    if (isNoAnswer(error)) return null;
-    throw error;
-  }
-}
-
-/** An update that no worker took in time fails with an error of the client's own, or with the deadline's. */
-export function isNoAnswer(error: unknown): boolean {
-  return (error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError') || isUnanswered(error);
 }
 
 function decidedText(decided: Decided): string {

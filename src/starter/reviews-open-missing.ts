@@ -1,7 +1,6 @@
 import { loadStarterConfig } from '../config.js';
-import { customerIdOf, WORKFLOW_TYPES } from '../contract/ids.js';
 import type { TemporalAccess } from '../temporal.js';
-import { forEachBounded } from './all-customers.js';
+import { forEachBounded, listCustomerIds } from './all-customers.js';
 import { SCHEMA_VERSION, type StarterContext, using } from './context.js';
 import { askCustomer, wake } from './customer-workflow.js';
 import { askReview } from './open-reviews.js';
@@ -22,7 +21,7 @@ export async function runReviewsOpenMissing(
 ): Promise<number> {
   const config = loadStarterConfig(['temporal'], context.env);
   return using(await context.connectTemporal(config.temporal), async (temporal) => {
-    const customerIds = await customersWithHeld(temporal);
+    const customerIds = await listCustomerIds(temporal, 'OrdersHeld > 0');
     const missing: Missing[] = [];
     await forEachBounded(customerIds, async (customerId) => {
       const orders = await missingOf(temporal, customerId);
@@ -39,16 +38,6 @@ export async function runReviewsOpenMissing(
     }
     return 0;
   });
-}
-
-async function customersWithHeld({ client }: TemporalAccess): Promise<string[]> {
-  const query = `WorkflowType = '${WORKFLOW_TYPES.syncCustomer}' AND ExecutionStatus = 'Running' AND OrdersHeld > 0`;
-  const found = new Set<string>();
-  for await (const { workflowId } of client.workflow.list({ query, pageSize: 1_000 })) {
-    const customerId = customerIdOf(workflowId);
-    if (customerId !== null) found.add(customerId);
-  }
-  return [...found].sort();
 }
 
 /** `unknown`: no worker answers; waking it does no harm. */

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { loadStarterConfig } from '../config.js';
 import {
   assignReviewSignal,
@@ -11,7 +9,7 @@ import {
 import type { TemporalAccess } from '../temporal.js';
 import { SCHEMA_VERSION, type StarterContext, StarterError, using } from './context.js';
 import { findReview, reviewHandle } from './open-reviews.js';
-import { isNoAnswer } from './reviews-decide.js';
+import { sendToReview } from './review-updates.js';
 
 export interface SayOptions {
   readonly json: boolean;
@@ -22,8 +20,6 @@ export interface SayOptions {
 export type Saying =
   | { readonly kind: 'assign'; readonly assignee: string | null; readonly actor: string }
   | { readonly kind: 'comment'; readonly text: string; readonly actor: string };
-
-const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Says who has a review, or something for its trail. Resolves with the exit status. */
 export async function runReviewsSay(
@@ -52,25 +48,14 @@ async function leave(temporal: TemporalAccess, orderId: string, saying: Saying):
 }
 
 async function say(temporal: TemporalAccess, orderId: string, saying: Saying): Promise<ReviewReply> {
-  const handle = reviewHandle(temporal, orderId);
-  const updateId = randomUUID();
-  try {
-    return await temporal.client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
-      saying.kind === 'assign'
-        ? handle.executeUpdate(assignReviewUpdate, {
-            args: [{ assignee: saying.assignee, actor: saying.actor }],
-            updateId,
-          })
-        : handle.executeUpdate(commentReviewUpdate, { args: [{ text: saying.text, actor: saying.actor }], updateId }),
-    );
-  } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) throw new StarterError(error.cause?.message ?? 'refused');
-    if (error instanceof WorkflowNotFoundError) throw new StarterError('the review is closed');
-    if (isNoAnswer(error)) {
-      throw new StarterError(
-        'not answered yet: no worker runs, or it is busy. It may still be taken; give --signal to leave it',
-      );
-    }
-    throw error;
-  }
+  const review = { temporal, orderId };
+  const { actor } = saying;
+  const reply =
+    saying.kind === 'assign'
+      ? await sendToReview(review, assignReviewUpdate, { assignee: saying.assignee, actor })
+      : await sendToReview(review, commentReviewUpdate, { text: saying.text, actor });
+  if (reply !== null) return reply;
+  throw new StarterError(
+    'not answered yet: no worker runs, or it is busy. It may still be taken; give --signal to leave it',
+  );
 }

@@ -15,6 +15,7 @@ import { DECISION_TABLE } from '../../src/domain/review/decision-table.js';
 import { type Outlook, outlookOf } from '../../src/domain/review/outlook.js';
 import { SKIP_REASONS } from '../../src/domain/reasons.js';
 import { createStoklyClient } from '../../src/stokly/client.js';
+import { tableRows } from './runbook.js';
 
 const DOCS = new URL('../../docs/', import.meta.url);
 const page = (name: string): string => readFileSync(new URL(name, DOCS), 'utf8');
@@ -31,21 +32,6 @@ function named(text: string, pattern: RegExp): Set<string> {
 
 const FIELD = /^[A-Z]+(?:_[A-Z]+)*$/;
 const RECORD_FIELD = /^[a-z]+(?:_[a-z]+)+$/;
-
-/** The rows of the nth table that begins with this head, cells without backticks around them. */
-function rowsOf(page: string, head: string, nth = 0): string[][] {
-  const table = page.split('\n\n').filter((block) => block.startsWith(head))[nth] ?? '';
-  return table
-    .trim()
-    .split('\n')
-    .slice(2)
-    .map((row) =>
-      row
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim().replace(/^`(.*)`$/, '$1')),
-    );
-}
 
 describe('the pages for marketing and finance', () => {
   it('tell marketing about every field of the contact', () => {
@@ -86,7 +72,7 @@ describe('the pages for marketing and finance', () => {
   });
 
   it('tell finance of every rule that holds what may be decided, and of every decision', () => {
-    const table = rowsOf(finance, '| rule | usual cause |');
+    const table = tableRows('| rule | usual cause |', finance);
     expect(new Set(table.map(([rule]) => rule))).toEqual(new Set(HOLDING_RULES));
     expect(table).toHaveLength(HOLDING_RULES.length);
     for (const [rule = '', cause, stated = '', computed = ''] of table) {
@@ -95,7 +81,7 @@ describe('the pages for marketing and finance', () => {
       expect([rule, stated.startsWith('not possible')]).toEqual([rule, !cells.acceptStated.isAllowed]);
       expect([rule, computed.startsWith('not possible')]).toEqual([rule, !cells.acceptComputed.isAllowed]);
     }
-    expect(rowsOf(finance, '| decision | is for |').map(([action]) => action)).toEqual([...REVIEW_ACTIONS]);
+    expect(tableRows('| decision | is for |', finance).map(([action]) => action)).toEqual([...REVIEW_ACTIONS]);
   });
 
   it('use reasons and rules by their right names', () => {
@@ -155,7 +141,7 @@ describe('the worked orders of the pages', () => {
   });
 
   function decidedRows(nth: number): string[][] {
-    return rowsOf(finance, '| | before | `acceptStated` |', nth);
+    return tableRows('| | before | `acceptStated` |', finance, nth);
   }
 
   async function outlook(number: string, action: 'acceptStated' | 'acceptComputed'): Promise<Outlook> {

@@ -13,9 +13,9 @@ export function fencedLines(language: string, page = RUNBOOK): string[] {
   return [...new Set(lines)];
 }
 
-/** The rows of the table that begins with this head, cells without backticks around them. */
-export function tableRows(head: string): string[][] {
-  const table = RUNBOOK.split('\n\n').find((block) => block.startsWith(head)) ?? '';
+/** The rows of a page's nth table that begins with this head, cells without backticks around them. */
+export function tableRows(head: string, page = RUNBOOK, nth = 0): string[][] {
+  const table = page.split('\n\n').filter((block) => block.startsWith(head))[nth] ?? '';
   return table
     .trim()
     .split('\n')

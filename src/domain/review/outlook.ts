@@ -27,9 +27,7 @@ export type Outlook =
 
 /** Pure, and by the very functions that writing goes through. */
 export function outlookOf(action: ReviewAction, snapshot: OrderSnapshot, policy: RulesPolicy): Outlook {
-  if (action === 'recheck') return { kind: 'reads' };
-  if (action === 'exclude') return { kind: 'deletes' };
-  if (!isAccept(action)) return { kind: 'reads' };
+  if (!isAccept(action)) return { kind: action === 'exclude' ? 'deletes' : 'reads' };
   const accepted = acceptance(snapshot, judgeOrder(snapshot, policy), action);
   if (!accepted.isAllowed) return { kind: 'refused', why: accepted.why };
   const { grossMinor, refundedMinor } = accepted.amounts;
