@@ -1,12 +1,17 @@
 import { control, type SoakStack } from './stack.js';
 
-/** A planted defect: the soak must find it. `lose-webhooks`: one in four is never sent. `lower-a-total`: a penny is taken away. */
-export type SoakBreak = 'lose-webhooks' | 'lower-a-total';
+const SOAK_BREAKS = ['lose-webhooks', 'lower-a-total', 'lose-decision'] as const;
+/**
+ * A planted defect: the soak must find it. `lose-webhooks`: one in four is never sent. `lower-a-total`: a penny is taken away.
+ * `lose-decision`: of people's decisions one is never sent.
+ */
+export type SoakBreak = (typeof SOAK_BREAKS)[number];
 
 export function plantedDefect(name: string | undefined): SoakBreak | null {
   if (name === undefined || name === '') return null;
-  if (name === 'lose-webhooks' || name === 'lower-a-total') return name;
-  throw new Error(`SOAK_BREAK is ${name}: it can be lose-webhooks or lower-a-total`);
+  const found = SOAK_BREAKS.find((one) => one === name);
+  if (found === undefined) throw new Error(`SOAK_BREAK is ${name}: it can be ${SOAK_BREAKS.join(', ')}`);
+  return found;
 }
 
 /** Takes a penny from one record behind everyone's back. */

@@ -24,12 +24,16 @@ export function reportText(report: SoakReport): string {
     ],
     ['Violations', violations.length === 0 ? 'none' : String(violations.length)],
   );
-  const shown = violations.slice(0, VIOLATIONS_SHOWN).map((violation) => `! ${violation}`);
-  const more = violations.length > shown.length ? [`! … and ${violations.length - shown.length} more`] : [];
-  return `${[table.toString(), ...shown, ...more].join('\n')}\n`;
+  return `${[table.toString(), ...violationsText(violations)].join('\n')}\n`;
 }
 
-function countsText(counts: Readonly<Record<string, number>>): string {
+/** A line each, and how many there are more. */
+export function violationsText(violations: readonly string[]): string[] {
+  const shown = violations.slice(0, VIOLATIONS_SHOWN).map((violation) => `! ${violation}`);
+  return violations.length > shown.length ? [...shown, `! … and ${violations.length - shown.length} more`] : shown;
+}
+
+export function countsText(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([name, count]) => `${count} ${name}`)
     .join(' · ');

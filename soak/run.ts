@@ -1,9 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { customerWorkflowId } from '../src/contract/ids.js';
 import { customerStateQuery, type CustomerState } from '../src/contract/messages.js';
-import { Processes } from '../demo/processes.js';
 import { projectPath } from '../demo/project-path.js';
 import { Health, type Trend } from './health.js';
 import { followStokly } from './oracle/chronicle.js';
@@ -16,8 +12,9 @@ import { playFaults } from './play-faults.js';
 import { playShop } from './play-shop.js';
 import { planSoak, type SoakPace, type SoakPlan } from './plan.js';
 import { untilQuiet } from './quiet.js';
-import { control, SoakStack } from './stack.js';
+import { control, type SoakStack } from './stack.js';
 import { untilTrue } from './until-true.js';
+import { withStack } from './with-stack.js';
 
 export interface SoakOptions {
   readonly seed: number;
@@ -57,51 +54,11 @@ export interface SoakReport {
 const QUIET_MS_MAX = 420_000;
 const SHARE_SENT_TWICE = 0.1;
 
-/** The programs that were started late are not those that were started first: what came of it says nothing. */
-export class SoakDisturbed extends Error {
-  override name = 'SoakDisturbed';
-
-  constructor() {
-    super('The project was built anew while it soaked: leave it alone, and soak again.');
-  }
-}
-
-async function undisturbed(work: () => Promise<SoakReport>): Promise<SoakReport> {
-  const builtAtFirst = await builtFrom();
-  const outcome = await work().then(
-    (report) => ({ report }),
-    (error: unknown) => ({ error }),
-  );
-  if ((await builtFrom()) !== builtAtFirst) throw new SoakDisturbed();
-  if ('error' in outcome) throw outcome.error;
-  return outcome.report;
-}
-
-/** What `dist/` is built from, as `npm run build` notes it. */
-async function builtFrom(): Promise<string> {
-  return await readFile(projectPath('dist/.lockstep-built'), 'utf8').catch(() => '');
-}
-
 /** The whole soak: starts everything, lets the plan happen, waits until all is quiet, judges, stops what it started. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'lockstep-soak-'));
-  const processes = new Processes({ logPath: join(folder, 'soak.log') });
   const plan = planSoak(options.seed, options.pace);
-  const stack = new SoakStack(processes, {
-    temporalCliPath: options.temporalCliPath,
-    folder,
-    duplicates: SHARE_SENT_TWICE,
-    loss: options.plantedDefect === 'lose-webhooks' ? 0.25 : 0,
-    seed: options.seed,
-  });
-  try {
-    return await undisturbed(() => soak(stack, plan, options));
-  } finally {
-    await processes.stopAll();
-    await stack.stop();
-    if (options.isKeeping) options.tell(`Kept: ${folder}`);
-    else await rm(folder, { recursive: true, force: true });
-  }
+  const loss = options.plantedDefect === 'lose-webhooks' ? 0.25 : 0;
+  return await withStack({ ...options, duplicates: SHARE_SENT_TWICE, loss }, (stack) => soak(stack, plan, options));
 }
 
 async function soak(stack: SoakStack, plan: SoakPlan, options: SoakOptions): Promise<SoakReport> {

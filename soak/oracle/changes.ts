@@ -47,13 +47,16 @@ export interface WriteCounts {
 
 /**
  * Writes to contacts and records, and those that changed nothing: a record put with the content that stood there, a call
- * refused or lost, and updates of a contact's fields beyond one for each change of its records and one for its complete
- * history.
+ * refused or lost, and updates of a contact's fields beyond one for each change of its records, one for its complete history
+ * and `holds`: one for each time that an order of it was held, which fields of the contact say and no record does.
  */
-export function countWrites({ account }: DotdigitalEmulator): WriteCounts {
+export function countWrites(
+  { account }: DotdigitalEmulator,
+  holds: ReadonlyMap<number, number> = new Map<number, number>(),
+): WriteCounts {
   const useful = new Set<number>();
   const standing = new Map<string, string | null>();
-  const fieldUpdates = new Map<number, number>();
+  const fieldUpdates = new Map([...holds].map(([contactId, times]) => [contactId, times + 1]));
   for (const change of account.log.all) {
     const { contactId } = change;
     if (change.kind === 'record') {

@@ -31,7 +31,7 @@ export async function violationsOf(scene: Scene, bounds: Bounds): Promise<string
   const customers = new Map(truth.customers.map((customer) => [String(customer['customerId']), customer]));
   const states = await statesOf(scene, { customerIds: [...customers.keys()], isLateAllowed });
   const changes = scene.dotdigital.account.log.all;
-  const { wasted } = countWrites(scene.dotdigital);
+  const { wasted } = countWrites(scene.dotdigital, holdsOf([...states.values()], chronicle));
   return [
     ...outcomeViolations(orders, states),
     ...attentionViolations([...states.values()], chronicle),
@@ -43,6 +43,16 @@ export async function violationsOf(scene: Scene, bounds: Bounds): Promise<string
       : []),
     ...(await historyViolations(scene, [...states.keys()])),
   ];
+}
+
+/** By contact: how often an order of it was shown in a state that is held. */
+function holdsOf(states: readonly CustomerState[], chronicle: Chronicle): Map<number, number> {
+  const held = [...chronicle.orders.values()].flat().filter(({ order }) => order.outcome === 'held');
+  return new Map(
+    states.flatMap(({ customerId, contactId }) =>
+      contactId === null ? [] : [[contactId, held.filter(({ order }) => order.customerId === customerId).length]],
+    ),
+  );
 }
 
 async function statesOf(
