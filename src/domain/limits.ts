@@ -44,6 +44,22 @@ export const LIMITS = {
   reviewEventsPerRun: 200,
   /** More reviews than this within an hour with the same rules and channel are one incident: nobody decides so many one by one. */
   incidentReviews: 20,
+  /** The poll reads again what changed this long before its last round: Stokly may show a row later than it stamps it. */
+  pollLookBackMs: 10 * 60_000,
+  /** Rows a page of the poll, an activity each: about 35 KB of its run's history. */
+  pollRowsPerPage: 200,
+  /** Pages of each stream that one run of the poll reads before it continues as new: at most 5 MB of history. */
+  pollPagesPerRun: 20,
+  /** Changes that one activity wakes for: some seconds of signals, at most 200 KB of input. */
+  pollWakesPerActivity: 1000,
+  /** Changes of a stream remembered through the look-back, 60 bytes each. More are woken for again, which customers drop unread. */
+  pollRecent: 2000,
+  /** Changes that wait for the next round because nobody could be woken, 250 bytes each. With more the watermark stays. */
+  pollWaiting: 1000,
+  /** Open orders watched by fingerprint where there is no `timeUpdated`, the newest, 60 bytes each in a result. */
+  pollOpenOrders: 5000,
+  /** Temporal takes no shorter catch-up window of a Schedule. */
+  scheduleCatchUpMinMs: 10_000,
   /** Dotdigital: data field names have at most 20 characters, text values at most 255 are safe everywhere. */
   dataFieldNameMax: 20,
   dataFieldTextMax: 255,
