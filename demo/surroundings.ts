@@ -75,6 +75,8 @@ export function lockstepSettings(ports: DemoPorts, temporalConfigPath: string): 
     STOKLY_GUEST_TYPES: '2',
     TRIGGER_MAX_AGE: '10000d',
     HOLD_AFTER: '1s',
+    // The month is of 2010: what changes in the shop is years before the time at which a poll would begin.
+    POLL_EVERY: 'off',
     WEBHOOK_SECRETS: DEMO_WEBHOOK_SECRET,
     RELAY_PORT: String(ports.relay),
     METRICS_PORT: String(ports.metrics),

@@ -3,6 +3,7 @@ import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/e
 import type { SyncPolicy } from './domain/policy.js';
 import type { DotdigitalSettings } from './dotdigital/settings.js';
 import { ConfigError, type Environment, read, type SettingProblem } from './setting-reader.js';
+import type { ScheduleSettings } from './schedules.js';
 import { SETTING_SHAPES } from './settings.js';
 import type { StoklySettings } from './stokly/settings.js';
 
@@ -29,8 +30,6 @@ interface ReviewSettings {
   readonly fourEyesAboveMinor: number;
   readonly remindAfterMs: number;
   readonly escalateAfterMs: number;
-  /** 0: no digests. */
-  readonly digestEveryMs: number;
   /** Null: digests are only logged. */
   readonly webhook: { readonly url: string; readonly secret: string } | null;
 }
@@ -49,6 +48,7 @@ interface Parts {
   readonly policy: SyncPolicy;
   readonly consentLowerMaxPerHour: number;
   readonly reviews: ReviewSettings;
+  readonly schedules: ScheduleSettings;
   readonly planned: PlannedSettings;
   readonly webhookSecrets: readonly string[];
   readonly relay: RelaySettings;
@@ -65,6 +65,7 @@ export type WorkerConfig = Pick<
   | 'policy'
   | 'consentLowerMaxPerHour'
   | 'reviews'
+  | 'schedules'
   | 'planned'
   | 'metrics'
   | 'logLevel'
@@ -73,7 +74,15 @@ export type RelayConfig = Pick<Parts, 'temporal' | 'webhookSecrets' | 'relay' | 
 /** What a starter command may ask for. */
 export type StarterConfig = Pick<
   Parts,
-  'temporal' | 'temporalUiUrl' | 'stokly' | 'dotdigital' | 'policy' | 'webhookSecrets' | 'relay' | 'logLevel'
+  | 'temporal'
+  | 'temporalUiUrl'
+  | 'stokly'
+  | 'dotdigital'
+  | 'policy'
+  | 'schedules'
+  | 'webhookSecrets'
+  | 'relay'
+  | 'logLevel'
 >;
 
 /** @throws ConfigError with every problem at once. */
@@ -85,6 +94,7 @@ export function loadWorkerConfig(env: Environment = process.env): WorkerConfig {
     'policy',
     'consentLowerMaxPerHour',
     'reviews',
+    'schedules',
     'planned',
     'metrics',
     'logLevel',
@@ -131,7 +141,8 @@ function partLoaders(env: Environment): { readonly [P in keyof Parts]: () => Par
     policy: () => loadPolicy(env),
     consentLowerMaxPerHour: () => read({ CONSENT_LOWER_MAX: policy.CONSENT_LOWER_MAX }, env).CONSENT_LOWER_MAX,
     reviews: () => loadReviews(env),
-    planned: () => loadPlanned(env),
+    schedules: () => loadSchedules(env),
+    planned: () => ({ historyFrom: read(SETTING_SHAPES.planned, env).HISTORY_FROM }),
     webhookSecrets: () => read({ WEBHOOK_SECRETS: relay.WEBHOOK_SECRETS }, env).WEBHOOK_SECRETS,
     relay: () => loadRelay(env),
     metrics: () => loadMetrics(env),
@@ -220,13 +231,13 @@ function loadReviews(env: Environment): ReviewSettings {
     fourEyesAboveMinor: values.FOUR_EYES_ABOVE_MINOR,
     remindAfterMs: values.REVIEW_REMIND_AFTER,
     escalateAfterMs: values.REVIEW_ESCALATE_AFTER,
-    digestEveryMs: values.REVIEW_DIGEST_EVERY,
     webhook: url === null || secret === undefined ? null : { url, secret },
   };
 }
 
-function loadPlanned(env: Environment): PlannedSettings {
-  return { historyFrom: read(SETTING_SHAPES.planned, env).HISTORY_FROM };
+function loadSchedules(env: Environment): ScheduleSettings {
+  const { POLL_EVERY, REVIEW_DIGEST_EVERY } = read(SETTING_SHAPES.schedules, env);
+  return { pollEveryMs: POLL_EVERY, digestEveryMs: REVIEW_DIGEST_EVERY };
 }
 
 function loadMetrics(env: Environment): Parts['metrics'] {

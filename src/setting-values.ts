@@ -33,6 +33,18 @@ function textAs<T>(read: (text: string) => T | null, message: string) {
 
 export const duration = textAs(parseDuration, 'is not a duration (digits and one of ms, s, m, h, d)');
 
+/** A duration of at least `minMs`, or `off`, which is 0. */
+export function durationOrOff(minMs: number) {
+  return textAs(
+    (text) => {
+      if (text === 'off') return 0;
+      const durationMs = parseDuration(text);
+      return durationMs !== null && durationMs >= minMs ? durationMs : null;
+    },
+    `is neither off nor a duration of at least ${minMs / 1000}s`,
+  );
+}
+
 export function wholeNumber(min: number, max: number) {
   return textAs((text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;

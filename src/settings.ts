@@ -3,6 +3,7 @@ import { MARKETPLACE_DOMAINS, PLACEHOLDER_EMAILS } from './domain/email.js';
 import { currencyScale } from './domain/money.js';
 import { ORDER_STATUSES } from './domain/order.js';
 import { optional, required, setting } from './setting-shape.js';
+import { schedules } from './setting-schedules.js';
 import {
   credential,
   duration,
@@ -176,9 +177,6 @@ const reviews = {
     description: 'A review that nobody decided reminds after this long.',
   }),
   REVIEW_ESCALATE_AFTER: setting(duration, '72h', { description: 'It escalates after this long.' }),
-  REVIEW_DIGEST_EVERY: setting(duration, '24h', {
-    description: 'How often one digest of all open reviews goes out; 0s = never.',
-  }),
   NOTIFY_WEBHOOK_URL: optional(httpUrl, {
     description: 'Where digests are posted, signed; they are logged in any case.',
     example: 'https://hooks.example.com/lockstep',
@@ -237,6 +235,7 @@ export const SETTING_SHAPES = {
   where,
   policy,
   reviews,
+  schedules,
   planned,
   relay,
   worker,

@@ -10,8 +10,8 @@ import { readAccountCounts } from './metrics/account-counts.js';
 import { type MetricsPage, MetricsPageError, openMetricsPage } from './metrics/page.js';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics/worker-metrics.js';
 import { createNotifier } from './notify/notifier.js';
-import { ensureDigestSchedule } from './review-digests.js';
 import { listOpenReviews } from './review-list.js';
+import { ensureSchedules } from './schedules.js';
 import { createStoklyClient } from './stokly/client.js';
 import { connectTemporal, type TemporalAccess, TemporalConnectError } from './temporal.js';
 import { admitLoweringPort, openReviewPort, wakeCustomerPort } from './temporal-ports.js';
@@ -61,7 +61,7 @@ async function work({ config, log, temporal, temporalMetricsUrl }: Wiring): Prom
   });
   const page = temporalMetricsUrl === null ? null : await showMetrics(config, metrics, temporalMetricsUrl);
   try {
-    await ensureDigestSchedule(client, config.reviews.digestEveryMs);
+    await ensureSchedules(client, config.schedules);
     const deps = { ...depsOf(config, { client, log }), stokly, dotdigital, metrics, log };
     await runUntilStopped(config, { namespace, workflowBundlePath, deps, onSettled: metrics.ordersSettled }, log);
   } finally {

@@ -8,6 +8,7 @@ export const WORKFLOW_TYPES = {
   limitConsent: 'limitConsentWorkflow',
   reviewOrder: 'reviewOrderWorkflow',
   digestReviews: 'digestReviewsWorkflow',
+  pollChanges: 'pollChangesWorkflow',
 } as const;
 
 /** The account's single consent breaker. */

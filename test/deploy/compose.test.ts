@@ -16,14 +16,25 @@ const settingNames = (...parts: (keyof typeof SETTING_SHAPES)[]): string[] =>
 
 /** Which settings each of our programs reads: the parts that its loader in src/config.ts asks for. */
 const READ_BY = {
-  worker: settingNames('temporal', 'stokly', 'dotdigital', 'where', 'policy', 'reviews', 'planned', 'worker', 'log'),
+  worker: settingNames(
+    'temporal',
+    'stokly',
+    'dotdigital',
+    'where',
+    'policy',
+    'reviews',
+    'schedules',
+    'planned',
+    'worker',
+    'log',
+  ),
   relay: settingNames('temporal', 'relay', 'log'),
   setup: [
     ...settingNames('temporal', 'dotdigital', 'where', 'policy', 'log'),
     'STOKLY_REFUNDS',
     'STOKLY_TIME_UPDATED',
   ].sort(),
-  starter: settingNames('temporal', 'stokly', 'dotdigital', 'where', 'policy', 'relay', 'log', 'starter'),
+  starter: settingNames('temporal', 'stokly', 'dotdigital', 'where', 'policy', 'schedules', 'relay', 'log', 'starter'),
 };
 
 const DURATION_SECS: Record<string, number> = { s: 1, m: 60 };
@@ -56,7 +67,7 @@ describe('docker-compose.yml', () => {
     expect(() => loadWorkerConfig(serviceEnvironment(service('worker'), lookEnv))).not.toThrow();
     expect(() => loadRelayConfig(serviceEnvironment(service('relay'), lookEnv))).not.toThrow();
     const starter = serviceEnvironment(service('starter'), lookEnv);
-    expect(() => loadStarterConfig(['temporal', 'stokly', 'dotdigital', 'policy'], starter)).not.toThrow();
+    expect(() => loadStarterConfig(['temporal', 'stokly', 'dotdigital', 'policy', 'schedules'], starter)).not.toThrow();
     const setup = serviceEnvironment(service('setup'), lookEnv);
     expect(() => loadStarterConfig(['temporal', 'dotdigital', 'policy'], setup)).not.toThrow();
   });

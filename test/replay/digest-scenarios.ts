@@ -1,7 +1,7 @@
 import { heldOrder, untilReview } from '../support/reviews.js';
 import { untilTrue, type World } from '../support/world.js';
-import { ensureDigestSchedule } from '../../src/review-digests.js';
 import { listOpenReviews } from '../../src/review-list.js';
+import { ensureSchedules } from '../../src/schedules.js';
 import { runsOfDigests, triggerDigest } from '../support/digests.js';
 import type { RunReference, Scenario } from './shop.js';
 
@@ -14,7 +14,7 @@ async function sent(world: World): Promise<RunReference[]> {
   await untilTrue('the review is listed', async () =>
     (await listOpenReviews(world.client)).some(({ orderId }) => orderId === held.order.orderId),
   );
-  await ensureDigestSchedule(world.client, 86_400_000);
+  await ensureSchedules(world.client, { pollEveryMs: 0, digestEveryMs: 86_400_000 });
   const before = (await runsOfDigests(world)).length;
   await triggerDigest(world);
   await untilTrue('the digest is sent', async () => (await runsOfDigests(world)).length > before);

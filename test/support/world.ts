@@ -292,6 +292,9 @@ function workerEnv(world: World): Record<string, string> {
     HOLD_AFTER: '1s',
     TRIGGER_MAX_AGE: '10000d',
     METRICS_PORT: '0',
+    // A test that is about Schedules makes its own; the others are not to be disturbed.
+    POLL_EVERY: 'off',
+    REVIEW_DIGEST_EVERY: '0s',
     LOG_LEVEL: 'debug',
   };
 }
