@@ -1,9 +1,12 @@
 import type { ActivityDeps } from './deps.js';
 import { createFetchOrders } from './fetch-orders.js';
+import { createListChanges } from './list-changes.js';
+import { createListOpenChanges } from './list-open-changes.js';
 import { createListReviews } from './list-reviews.js';
 import { createNotify } from './notify.js';
 import { createOpenReview } from './open-review.js';
 import { createResolveOrderCustomer } from './resolve-order-customer.js';
+import { createWakeChanged } from './wake-changed.js';
 import { createWakeCustomer } from './wake-customer.js';
 import { createWriteCustomer } from './write-customer.js';
 
@@ -15,6 +18,9 @@ export function createActivities(deps: ActivityDeps) {
     resolveOrderCustomer: createResolveOrderCustomer(deps),
     wakeCustomer: createWakeCustomer(deps),
     openReview: createOpenReview(deps),
+    listChanges: createListChanges(deps),
+    listOpenChanges: createListOpenChanges(deps),
+    wakeChanged: createWakeChanged(deps),
     listReviews: createListReviews(deps),
     notify: createNotify(deps),
   };

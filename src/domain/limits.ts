@@ -58,6 +58,8 @@ export const LIMITS = {
   pollWaiting: 1000,
   /** Open orders watched by fingerprint where there is no `timeUpdated`, the newest, 60 bytes each in a result. */
   pollOpenOrders: 5000,
+  /** Rows a call of the list of open orders, whose rows do not go through Temporal: as many as Stokly gives. */
+  pollOpenOrdersPerPage: 1000,
   /** Temporal takes no shorter catch-up window of a Schedule. */
   scheduleCatchUpMinMs: 10_000,
   /** Dotdigital: data field names have at most 20 characters, text values at most 255 are safe everywhere. */

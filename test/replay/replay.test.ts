@@ -68,6 +68,9 @@ describe('what is recorded', () => {
       openReview: true,
       listReviews: true,
       notify: true,
+      listChanges: true,
+      listOpenChanges: true,
+      wakeChanged: true,
     } satisfies Record<keyof Activities, true>;
     const seen = new Set(stored.flatMap(({ history }) => history.events.flatMap(activityType)));
     expect([...seen].toSorted()).toEqual(Object.keys(activities).toSorted());
