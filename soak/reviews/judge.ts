@@ -1,5 +1,6 @@
-import { reviewWorkflowId } from '../../src/contract/ids.js';
-import type { ReviewResult } from '../../src/contract/review.js';
+import { customerWorkflowId, reviewWorkflowId } from '../../src/contract/ids.js';
+import { customerStateQuery } from '../../src/contract/messages.js';
+import { type ReviewResult, reviewStateQuery } from '../../src/contract/review.js';
 import { firstBrokenEntry } from '../../src/domain/review/trail.js';
 import { failedTasksSoFar } from '../oracle/histories.js';
 import { untilQuiet } from '../quiet.js';
@@ -43,7 +44,8 @@ async function reviewViolations(stack: SoakStack, { order, action }: PlannedDeci
       async () => (await handle.describe()).status.name !== 'RUNNING',
     );
   } catch (error) {
-    return [`order ${order.number}: ${action} was decided and not carried out (${String(error)})`];
+    const seen = await whatIsSeen(stack, order).catch((why: unknown) => String(why));
+    return [`order ${order.number}: ${action} was decided and not carried out (${String(error)}): ${seen}`];
   }
   const { outcome, decision, trail, trailDropped } = await handle.result();
   const found: string[] = [];
@@ -55,6 +57,16 @@ async function reviewViolations(stack: SoakStack, { order, action }: PlannedDeci
   if (said !== `opened, ${action}, applied`) found.push(`order ${order.number}: its trail says ${said}`);
   if (firstBrokenEntry(trail, trailDropped) !== null) found.push(`order ${order.number}: its trail is broken`);
   return found;
+}
+
+/** What review and customer say of themselves: a race may be seen only once. */
+async function whatIsSeen({ client }: SoakStack, { orderId, customerId }: PlannedDecision['order']): Promise<string> {
+  const review = await client.workflow.getHandle(reviewWorkflowId(orderId)).query(reviewStateQuery);
+  const customer = await client.workflow.getHandle(customerWorkflowId(customerId)).query(customerStateQuery, 'full');
+  const { stage, deciding, trail } = review;
+  const { status, queued, due, isBusy, lastProblem, recent, entries } = customer;
+  const entry = entries.find((known) => known.orderId === orderId);
+  return JSON.stringify({ stage, deciding, trail, status, queued, due, isBusy, lastProblem, recent, entry });
 }
 
 /** What the decision makes of it, in money's text; null: it is not in Dotdigital. */
