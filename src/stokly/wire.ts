@@ -68,7 +68,8 @@ export const wireOrder = z.object({
   timeUpdated: optionalInstant, // A5
   sourceReferenceId: optionalText,
   channelName: optionalText,
-  customerId: optionalId, // known: null for till sales; A6: its name on read
+  // Known: null for till sales; A6: its name on read. Not there at all is not null: it would take a standing record away.
+  customerId: id.nullable(),
   // A7 `email` is not read: the contact's address is the customer's. A8 `itemStatuses` is not read: lines say more.
   despatchedAt: optionalInstant, // A9: the last despatch, null until then
   currency, // A11: `display…` amounts are in it
