@@ -4,7 +4,10 @@ import type { LoadResult, PhaseResult } from './load.js';
 /** The figures of a load for a person. */
 export function loadText(result: LoadResult): string {
   const { burst, halfRate } = result;
-  const table = new Table({ head: ['', 'all at once', 'half of that rate'], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ['', 'all at once', `at ${halfRate.ratePerSecond} orders a second`],
+    style: { head: [], border: [] },
+  });
   const row = (name: string, figure: (phase: PhaseResult) => string): void => {
     table.push([name, figure(burst), figure(halfRate)]);
   };

@@ -16,6 +16,8 @@ import type { Stack } from './stack.js';
 export interface LoadOptions {
   readonly orders: number;
   readonly customers: number;
+  /** Of the second phase; null: half of what the first came to. */
+  readonly ratePerSecond: number | null;
   /** Told what is being done, a line a step. */
   readonly tell: (line: string) => void;
 }
@@ -46,7 +48,7 @@ export interface LoadResult {
 /** Every tenth order is despatched while the others are still on their way: two states, the later one must stay. */
 const DESPATCHED_EVERY = 10;
 
-/** All orders at once, then as many again at half of the rate that this came to. */
+/** All orders at once, then as many again at half of the rate that this came to, or at the rate that was asked for. */
 export async function runLoad(stack: Stack, options: LoadOptions): Promise<LoadResult> {
   const { tell } = options;
   const customers = customerIds(options.customers);
@@ -61,7 +63,7 @@ export async function runLoad(stack: Stack, options: LoadOptions): Promise<LoadR
       orders: ordersOf(customers, { from: customers.length, count: options.orders }),
       ratePerSecond: null,
     });
-    const ratePerSecond = Math.max(1, burst.donePerSecond / 2);
+    const ratePerSecond = options.ratePerSecond ?? Math.max(1, burst.donePerSecond / 2);
     tell(`${options.orders} orders at ${ratePerSecond.toFixed(0)} a second …`);
     const second = ordersOf(customers, { from: customers.length + options.orders, count: options.orders });
     const halfRate = await runPhase(phase, { orders: second, ratePerSecond });

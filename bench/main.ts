@@ -68,10 +68,10 @@ async function measure(options: BenchOptions, { processes, folder, temporalCliPa
 }
 
 async function run(stack: Stack, options: BenchOptions): Promise<{ result: object; isInOrder: boolean }> {
-  const { orders, customers, latencyMs } = options;
+  const { orders, customers, latencyMs, ratePerSecond } = options;
   switch (options.kind) {
     case 'load': {
-      const load = await runLoad(stack, { orders, customers, tell });
+      const load = await runLoad(stack, { orders, customers, ratePerSecond, tell });
       if (!options.isJson) tell(loadText(load));
       const wrong = load.burst.lost + load.halfRate.lost + load.orderViolations;
       return { result: { orders, customers, latencyMs, ...load }, isInOrder: wrong === 0 };

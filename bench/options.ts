@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly customers: number;
   /** Added to each answer of both stand-ins, in ms. */
   readonly latencyMs: number;
+  /** Orders a second of the second phase; null: half of what the first came to. */
+  readonly ratePerSecond: number | null;
   /** Prints the JSON line alone. */
   readonly isJson: boolean;
   /** Where V8's CPU profiles of worker and relay go; null: none are taken. */
@@ -24,6 +26,7 @@ Examples:
   $ npm run bench
   $ npm run bench --silent -- --json >> results.jsonl
   $ npm run bench -- --orders 300 --customers 20
+  $ npm run bench -- --rate 30
   $ npm run bench -- --profile ./profiles
   $ npm run bench -- --replay
   $ npm run bench -- --memory
@@ -40,6 +43,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     .option('--orders <number>', `orders of each phase (${LOAD.orders})`, positive)
     .option('--customers <number>', `customers that they belong to (${LOAD.customers})`, positive)
     .option('--latency <ms>', 'latency of both vendors', notNegative, 5)
+    .option('--rate <number>', 'orders a second of the second phase, instead of half of the first phase’s', positive)
     .option('--replay', 'instead: how long a history of 40 orders, and one of 2,000 events, takes to replay', false)
     .option('--memory', `instead: the worker's memory with ${MEMORY_CUSTOMERS} customers of one order each`, false)
     .option('--profile <folder>', 'also take CPU profiles of worker and relay')
@@ -54,6 +58,7 @@ interface Given {
   readonly orders?: number;
   readonly customers?: number;
   readonly latency: number;
+  readonly rate?: number;
   readonly replay: boolean;
   readonly memory: boolean;
   readonly profile?: string;
@@ -66,6 +71,7 @@ function bounded(command: Command, given: Given): BenchOptions {
     command.error('error: --replay has orders and customers of its own');
   if (given.memory && given.orders !== undefined)
     command.error('error: with --memory each customer has one order: say --customers');
+  if ((given.replay || given.memory) && given.rate !== undefined) command.error('error: --rate is of the load alone');
   const customers = given.customers ?? (given.memory ? MEMORY_CUSTOMERS : LOAD.customers);
   const orders = given.memory ? customers : (given.orders ?? LOAD.orders);
   if (orders < customers)
@@ -75,6 +81,7 @@ function bounded(command: Command, given: Given): BenchOptions {
     orders,
     customers,
     latencyMs: given.latency,
+    ratePerSecond: given.rate ?? null,
     isJson: given.json,
     profileFolder: given.profile ?? null,
   };
