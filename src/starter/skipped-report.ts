@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../domain/ledger.js';
 import { currencyScale } from '../domain/money.js';
 import type { SyncPolicy } from '../domain/policy.js';
 import { firstReason, orderSkipReasons, REASONS, SKIP_REASONS, type SkipReason } from '../domain/reasons.js';
-import type { OrderWithoutCustomer } from '../stokly/orders-without-customer.js';
+import type { OrderWithoutCustomer } from '../stokly/api.js';
 import { amount } from './outcome-text.js';
 
 /** One order that is left out. */

@@ -28,6 +28,97 @@ export interface UnreadableOrder {
   readonly problems: readonly string[];
 }
 
+/** Rows that a list holds and that do not say who they are or when: counted, with the ids of those that have one. */
+export interface UnreadableRows {
+  readonly count: number;
+  readonly ids: readonly string[];
+}
+
+/** Up to `size` customers, by (createdAt, customerId) ascending. */
+export interface CustomersPage {
+  readonly customers: readonly { readonly customerId: string; readonly createdAt: string }[];
+  readonly unreadable: UnreadableRows;
+  /** Nothing came after these when they were read. */
+  readonly isLast: boolean;
+}
+
+/** Orders placed from `from` (in it) to `to` (not in it), ISO times by `createdAt`; null: no bound on that side. */
+export interface OrderWindow {
+  readonly from: string | null;
+  readonly to: string | null;
+  /** `none`: only those that name no customer. */
+  readonly customer?: 'none';
+}
+
+/** Orders of one page of a window, by number ascending. */
+export interface OrdersInWindow {
+  readonly orders: readonly {
+    readonly orderId: string;
+    readonly number: string;
+    readonly customerId: string | null;
+    readonly createdAt: string;
+  }[];
+  readonly unreadable: UnreadableRows;
+}
+
+export type ChangeStream = 'orders' | 'refunds' | 'customers';
+
+export interface ChangesAsked {
+  /** `timeUpdated` only where the account has it. */
+  readonly field: 'timeUpdated' | 'createdAt';
+  /** ISO time, in it. */
+  readonly since: string;
+  /** The last row of the page before; null: from `since` on. */
+  readonly after: { readonly at: string; readonly id: string } | null;
+  /** Rows a page, at most 1000. */
+  readonly size: number;
+}
+
+/** What changed in one stream, by (at, id) ascending. */
+export interface ChangesPage {
+  readonly changes: readonly Change[];
+  readonly unreadable: UnreadableRows;
+  /** Nothing came after these when they were read. */
+  readonly isLast: boolean;
+}
+
+export interface Change {
+  /** Of the order, refund or customer. */
+  readonly id: string;
+  /** The order itself, or the one that a refund is of; null for customers, and where it cannot be read. */
+  readonly orderId: string | null;
+  /** The customer itself, or the order's; null for refunds (their rows do not say it), and for orders without one. */
+  readonly customerId: string | null;
+  /** The time in the field that was asked by. */
+  readonly at: string;
+  /** `timeUpdated`; null where the account has none. */
+  readonly version: string | null;
+}
+
+/** Orders that are not done, by number ascending, with what of their headers would show a change. */
+export interface OpenOrdersPage {
+  readonly orders: readonly {
+    readonly orderId: string;
+    readonly number: string;
+    readonly customerId: string | null;
+    /** A short hash: another one means that something about the order changed. No personal data in it. */
+    readonly fingerprint: string;
+  }[];
+  readonly unreadable: UnreadableRows;
+  /** Nothing came after these when they were read. */
+  readonly isLast: boolean;
+}
+
+/** An order that names no customer (a till sale): no workflow knows it. As its header states it; null: cannot be read. */
+export interface OrderWithoutCustomer {
+  readonly number: string | null;
+  readonly stage: string | null;
+  readonly storeName: string | null;
+  readonly currency: string | null;
+  /** With tax, in minor units of `currency`. */
+  readonly totalMinor: number | null;
+}
+
 /** What the rest of Lockstep may ask of Stokly. Implemented by `createStoklyClient`. Errors: `stokly/errors.ts`. */
 export interface StoklyApi {
   /** Header, lines and refunds of each, in the order asked. Headers and refunds of several are gathered in one call. */
@@ -46,6 +137,30 @@ export interface StoklyApi {
     number: string,
     options: CallOptions,
   ): Promise<{ orderId: string; customerId: string | null } | null>;
+  /**
+   * Customers after a place in the list; a page may hold fewer than `size` though it is not the last. Customers that come
+   * meanwhile shift nothing. `size` at most 1000.
+   */
+  listCustomersPage(
+    page: { readonly after: { readonly createdAt: string; readonly customerId: string } | null; readonly size: number },
+    options: CallOptions,
+  ): Promise<CustomersPage>;
+  /** How many orders Stokly counts in a window, all stages. One call. */
+  countOrders(window: OrderWindow, options: CallOptions): Promise<number>;
+  /** All orders of a window page by page, one call each, to find out which of those that Stokly counts are missing. */
+  listOrdersInWindow(window: OrderWindow, options: CallOptions): AsyncIterable<OrdersInWindow>;
+  /** Orders that no customer workflow knows (till sales), oldest number first; without a window all of them. */
+  listOrdersWithoutCustomer(
+    options: CallOptions,
+    window?: { readonly from: string | null; readonly to: string | null },
+  ): Promise<OrderWithoutCustomer[]>;
+  /** A page of what changed in a stream; it may hold fewer than `size` though it is not the last. */
+  listChanges(stream: ChangeStream, asked: ChangesAsked, options: CallOptions): Promise<ChangesPage>;
+  /** Orders with a line that is `unprocessed` or `processing`, after a number. For accounts without `timeUpdated`. */
+  listOpenOrders(
+    page: { readonly afterNumber: string | null; readonly size: number },
+    options: CallOptions,
+  ): Promise<OpenOrdersPage>;
   /** One cheap call that shows whether the credentials work; throws what any call would throw. */
   checkAccess(options: CallOptions): Promise<{ readonly orderCount: number }>;
 }

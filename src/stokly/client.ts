@@ -3,10 +3,14 @@ import type { RateLimiterState } from '../http/limiter.js';
 import { type CallLog, SILENT_LOG } from '../http/log.js';
 import type { CallOptions, StoklyApi } from './api.js';
 import { StoklyCalls } from './calls.js';
+import { listChanges } from './changes.js';
+import { listCustomersPage } from './customers-page.js';
 import { mapCustomer } from './customer-mapping.js';
 import { StoklyCallError } from './errors.js';
 import { allOf, equals, greaterThan, isFilterValue } from './filter.js';
-import { listOrdersWithoutCustomer, type OrderWithoutCustomer } from './orders-without-customer.js';
+import { listOpenOrders } from './open-orders.js';
+import { countOrders, listOrdersInWindow } from './orders-in-window.js';
+import { listOrdersWithoutCustomer } from './orders-without-customer.js';
 import { readPage } from './paging.js';
 import { probeShapes, type ShapeReport } from './probe.js';
 import { OrderReader, orderIdOf } from './read-orders.js';
@@ -27,8 +31,6 @@ export interface StoklyDeps {
 export interface StoklyClient extends StoklyApi {
   /** What the account's data look like: key names, types, counts of enums; never values. */
   probeShapes(options: CallOptions): Promise<ShapeReport>;
-  /** Orders that no customer workflow knows (till sales), oldest number first. */
-  listOrdersWithoutCustomer(options: CallOptions): Promise<OrderWithoutCustomer[]>;
   /** What the limiter has learned, and how long calls have waited. */
   rate(): RateLimiterState;
   /** Closes idle connections. */
@@ -65,12 +67,18 @@ export function createStoklyClient(settings: StoklySettings, deps: StoklyDeps = 
         ? null
         : { orderId, customerId: ownerOf(row, `order number ${number}`, { niceId: number }) };
     },
+    listCustomersPage: (page, options) => listCustomersPage(calls, page, options),
+    countOrders: (window, options) => countOrders(calls, window, options),
+    listOrdersInWindow: (window, options) => listOrdersInWindow(calls, window, options),
+    listChanges: (stream, asked, options) => listChanges({ calls, settings, stream }, asked, options),
+    listOpenOrders: (page, options) => listOpenOrders(calls, page, options),
     checkAccess: async (options) => {
       const page = await readPage(calls, { ...ORDER_LIST, filter: null, size: 1, options }, 0);
       if (page === 'not-found') throw new StoklyCallError('unreadable-answer', 'GET saleorders: there is no such list');
       return { orderCount: page.count };
     },
-    listOrdersWithoutCustomer: (options) => listOrdersWithoutCustomer(calls, settings.pageSize, options),
+    listOrdersWithoutCustomer: (options, window = { from: null, to: null }) =>
+      listOrdersWithoutCustomer(calls, { ...window, size: settings.pageSize }, options),
     probeShapes: (options) => probeShapes(calls, options),
     rate: () => calls.rate(),
     close: () => calls.close(),

@@ -1,7 +1,15 @@
 import { StoklyCallError } from './errors.js';
 
 /** Fields that Stokly is known or assumed to filter by (wire assumptions, `docs/stokly-assumptions.md`). */
-export type FilterField = 'saleOrderId' | 'customerId' | 'niceId' | 'stage' | 'createdAt' | 'timeUpdated';
+export type FilterField =
+  | 'saleOrderId'
+  | 'customerId'
+  | 'refundId'
+  | 'niceId'
+  | 'stage'
+  | 'itemStatuses'
+  | 'createdAt'
+  | 'timeUpdated';
 
 /** An expression of Stokly's filter language, built here alone. */
 export interface Filter {
@@ -32,6 +40,24 @@ export function oneOf(field: FilterField, values: readonly string[]): Filter {
 
 export function greaterThan(field: FilterField, value: string): Filter {
   return { expression: `[${field}]>>${braced([value])}` };
+}
+
+export function atLeast(field: FilterField, value: string): Filter {
+  return { expression: `[${field}]>=${braced([value])}` };
+}
+
+export function lessThan(field: FilterField, value: string): Filter {
+  return { expression: `[${field}]<<${braced([value])}` };
+}
+
+/** A list that has that entry. */
+export function contains(field: FilterField, value: string): Filter {
+  return { expression: `[${field}]::${braced([value])}` };
+}
+
+/** Joined by `||`, in parentheses, so that it can stand in `allOf`. */
+export function anyOf(...filters: readonly Filter[]): Filter {
+  return { expression: `(${filters.map(({ expression }) => expression).join('||')})` };
 }
 
 /** Joined by `&&`; encoding for the query turns it into the `%26%26` that Stokly expects. */

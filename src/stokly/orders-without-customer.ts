@@ -1,55 +1,42 @@
 import { toMinorUnits } from '../domain/money.js';
-import type { CallOptions } from './api.js';
+import type { CallOptions, OrderWithoutCustomer } from './api.js';
 import type { StoklyCalls } from './calls.js';
-import { StoklyCallError } from './errors.js';
-import { allOf, greaterThan, isNull } from './filter.js';
-import { readPage } from './paging.js';
+import { filtersOf } from './orders-in-window.js';
+import { type NumberedPage, readByNumber } from './read-by-number.js';
 import { wireOrder } from './wire.js';
-
-/** An order that names no customer (a till sale): no workflow knows it. As its header states it; null: cannot be read. */
-export interface OrderWithoutCustomer {
-  readonly number: string | null;
-  readonly stage: string | null;
-  readonly storeName: string | null;
-  readonly currency: string | null;
-  /** With tax, in minor units of `currency`. */
-  readonly totalMinor: number | null;
-}
+import { fieldOf } from './wire-values.js';
 
 const LABEL = 'GET saleorders (without customer)';
 
+export interface WithoutCustomer {
+  /** Rows a page. */
+  readonly size: number;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
 /**
- * All of them, by number. Each page asks for what comes after the last number of the one before, so orders that come or go
- * meanwhile shift nothing. The limiter paces it: at 100 rows a page and 120 calls a minute, 12,000 orders a minute.
+ * All of them, by number, in a window by `createdAt`. The limiter paces it: at 100 rows a page and 120 calls a minute, 12,000
+ * orders a minute.
  */
 export async function listOrdersWithoutCustomer(
   calls: StoklyCalls,
-  pageSize: number,
+  { size, from, to }: WithoutCustomer,
   options: CallOptions,
 ): Promise<OrderWithoutCustomer[]> {
   const found: OrderWithoutCustomer[] = [];
-  for (let lastNumber = -1; ; ) {
-    const own = isNull('customerId');
-    const filter = lastNumber < 0 ? own : allOf(own, greaterThan('niceId', String(lastNumber)));
-    const list = { resource: '/v2/saleorders', label: LABEL, filter, sortField: 'niceId', size: pageSize, options };
-    const page = await readPage(calls, list, 0);
-    if (page === 'not-found') throw new StoklyCallError('unreadable-answer', `${LABEL}: there is no such list`);
-    const rows = page.rows.map(readRow);
-    found.push(...rows);
-    if (rows.length >= page.count || rows.length === 0) return found;
-    const numbers = rows.flatMap(({ number }) => (number === null ? [] : [Number(number)]));
-    const highest = Math.max(lastNumber, ...numbers);
-    if (highest === lastNumber) {
-      throw new StoklyCallError('unreadable-answer', `${LABEL}: a page without readable numbers`);
-    }
-    lastNumber = highest;
+  const list = { label: LABEL, filters: filtersOf({ from, to, customer: 'none' }), size, options };
+  for (let afterNumber: string | null = null; ; ) {
+    const page: NumberedPage<OrderWithoutCustomer> = await readByNumber(calls, { ...list, afterNumber }, readRow);
+    found.push(...page.orders);
+    if (page.isLast) return found;
+    afterNumber = page.lastNumber;
   }
 }
 
 function readRow(row: unknown): OrderWithoutCustomer {
-  const header = typeof row === 'object' && row !== null ? new Map(Object.entries(row)) : new Map<string, unknown>();
   const read = <K extends 'niceId' | 'stage' | 'channelName' | 'currency' | 'displayTotal'>(key: K): string | null => {
-    const parsed = wireOrder.shape[key].safeParse(header.get(key));
+    const parsed = wireOrder.shape[key].safeParse(fieldOf(row, key));
     return parsed.success ? parsed.data : null;
   };
   const currency = read('currency');

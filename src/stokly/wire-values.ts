@@ -64,6 +64,11 @@ export function stated(given: string): string | null {
   return trimmed === '' || trimmed === 'undefined' ? null : trimmed;
 }
 
+/** What stands under a key of a row's own; undefined where there is none, or no row. */
+export function fieldOf(row: unknown, key: string): unknown {
+  return typeof row === 'object' && row !== null ? new Map(Object.entries(row)).get(key) : undefined;
+}
+
 /** The kind of a value, for problems and probes. */
 export function kindOf(raw: unknown): string {
   if (raw === null) return 'null';
