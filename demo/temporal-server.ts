@@ -38,8 +38,13 @@ function startArguments(options: TemporalServerOptions): string[] {
     `${key.name}=${typeName}`,
   ]);
   const always = ['--ip', '127.0.0.1', '--port', String(options.port), '--log-level', 'warn'];
-  // The server's side of eager activities: they spare a round trip through matching.
-  const dynamic = ['system.enableActivityEagerExecution=true', ...(options.dynamicConfig ?? [])];
+  const dynamic = [
+    // The server's side of eager activities: they spare a round trip through matching.
+    'system.enableActivityEagerExecution=true',
+    // A workflow task that was killed again and again gets ever more time, up to ten minutes, which a further kill lets pass.
+    'history.workflowTaskRetryMaxInterval="20s"',
+    ...(options.dynamicConfig ?? []),
+  ];
   const settings = dynamic.flatMap((setting) => ['--dynamic-config-value', setting]);
   return ['server', 'start-dev', ...always, ...ui, ...persistence, ...attributes, ...settings];
 }
