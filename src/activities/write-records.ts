@@ -95,7 +95,12 @@ async function putOne(step: Step, order: PutOrder): Promise<OneResult> {
     at: new Date(deps.now()).toISOString(),
     isUnconfirmed: isUncertain && !order.readBack,
   };
-  if (order.entry.written?.hash === written.hash && !isUncertain) return resultOf('unchanged', order.entry);
+  const standing = order.entry.written;
+  if (standing?.hash === written.hash && !isUncertain) {
+    // The contact's fields say when it was despatched, and no record does: a header that lagged behind its lines is caught up here.
+    const { despatchedAt } = written;
+    return resultOf('unchanged', { ...order.entry, written: { ...standing, despatchedAt } });
+  }
   return await putMapped(step, { order, contact, record: mapped.record, written });
 }
 

@@ -287,6 +287,28 @@ describe('W7: a refund’s webhook before Stokly shows its order', () => {
   });
 });
 
+describe('a despatch that Stokly’s header shows later than its lines', () => {
+  it('stands in the contact’s fields all the same, and costs no second record', async () => {
+    const buyer = await knownBuyer();
+    const order = await placeOrder(world, buyer.customerId);
+    const line = { lineId: order.lineId, quantity: 2, displayPrice: '5.000000', displayTax: '1.000000' };
+    const lines = [{ ...line, itemSku: '85123A', itemName: 'White hanging heart', status: 'despatched' }];
+    await changeOrder(world, order, { lines, despatchedAt: null, timeUpdated: instant(20) });
+    await orderEvent(world, order, { updatedAt: instant(20) });
+    await world.settled(buyer.customerId, (state) => isComplete(state) && state.outcomes.synced === 2);
+    expect((await contactOf(world, buyer.email))?.dataFields).not.toHaveProperty('LAST_DESPATCHED');
+    const puts = (paths: readonly string[]) => paths.filter((path) => path.startsWith('PUT')).length;
+    const before = puts((await requestPaths(world)).dotdigital);
+    await changeOrder(world, order, { lines, despatchedAt: instant(21), timeUpdated: instant(19) });
+    await orderEvent(world, order, { updatedAt: instant(19) });
+    await untilTrue(
+      'the despatch is there',
+      async () => (await contactOf(world, buyer.email))?.dataFields['LAST_DESPATCH_ID'] === String(order.number),
+    );
+    expect(puts((await requestPaths(world)).dotdigital)).toBe(before);
+  });
+});
+
 describe('in the end', () => {
   it('all is as the oracle says', async () => {
     if (BREAK === 'tamper-record') await tamperOne();
