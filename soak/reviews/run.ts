@@ -1,6 +1,11 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { reviewWorkflowId } from '../../src/contract/ids.js';
-import { type DecideReview, decideReviewSignal, reviewStateQuery } from '../../src/contract/review.js';
+import {
+  type DecideReview,
+  decideReviewSignal,
+  type ReviewState,
+  reviewStateQuery,
+} from '../../src/contract/review.js';
 import { wireOrder } from '../shop-model.js';
 import type { SoakBreak } from '../planted-defect.js';
 import { control, type ProgramName, type SoakStack } from '../stack.js';
@@ -75,27 +80,32 @@ async function placeOrders(stack: SoakStack, { customerIds, rounds }: ReviewPlan
   for (const { orderId } of orders) await untilReviewed(stack, orderId);
 }
 
-/** What is at stake, as soon as the review answers. */
-async function untilReviewed({ client }: SoakStack, orderId: string): Promise<string> {
-  let moneyHash = '';
+/** As soon as the review answers. */
+async function untilReviewed({ client }: SoakStack, orderId: string): Promise<ReviewState> {
+  let seen: ReviewState | null = null;
   await untilTrue(`order ${orderId} has a review that answers`, async () => {
     try {
-      const state = await client.workflow.getHandle(reviewWorkflowId(orderId)).query(reviewStateQuery);
-      moneyHash = state.stake.moneyHash;
+      seen = await client.workflow.getHandle(reviewWorkflowId(orderId)).query(reviewStateQuery);
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
       throw error;
     }
   });
-  return moneyHash;
+  if (seen === null) throw new Error('no review');
+  return seen;
 }
+
+/** Above the four-eyes limit; no plan has that name. */
+const SECOND_ACTOR = 'ann';
 
 async function playRound(stack: SoakStack, round: ReviewRound, isFirstLost: boolean): Promise<void> {
   const messages: (readonly [string, DecideReview])[] = [];
   for (const { order, action, actor } of round.decisions) {
-    const moneyHash = await untilReviewed(stack, order.orderId);
-    messages.push([order.orderId, { action, actor, reason: 'checked against the invoice', moneyHash }]);
+    const { stake, needsSecond } = await untilReviewed(stack, order.orderId);
+    const message = { action, actor, reason: 'checked against the invoice', moneyHash: stake.moneyHash };
+    messages.push([order.orderId, message]);
+    if (needsSecond) messages.push([order.orderId, { ...message, actor: SECOND_ACTOR }]);
   }
   await arm(stack, round.moment);
   for (const [orderId, message] of messages.slice(isFirstLost ? 1 : 0)) {
