@@ -5,6 +5,7 @@ import { type TemporalAccess, TemporalConnectError } from '../temporal.js';
 import { LIVE, SCHEMA_VERSION, type StarterContext, using } from './context.js';
 import { inspectDotdigital } from './dotdigital-account.js';
 import { type Finding, findingLines, isFine, ok, wrong } from './findings.js';
+import { inspectSchedules } from './inspect-schedules.js';
 import { inspectSearchAttributes } from './search-attributes.js';
 
 export interface DoctorOptions {
@@ -16,7 +17,7 @@ export async function runDoctor(options: DoctorOptions, context: StarterContext)
   const settings = readSettings(context);
   const findings = [
     ...settings.findings,
-    ...(await inspectTemporal(settings.config.temporal, context)),
+    ...(await inspectTemporal(settings.config, context)),
     ...(await inspectStokly(settings.config.stokly, context)),
     ...(await inspectDotdigitalSide(settings.config, context)),
   ];
@@ -31,7 +32,7 @@ export async function runDoctor(options: DoctorOptions, context: StarterContext)
   return isHealthy ? 0 : 1;
 }
 
-const PARTS = ['temporal', 'stokly', 'dotdigital', 'policy'] as const;
+const PARTS = ['temporal', 'schedules', 'stokly', 'dotdigital', 'policy'] as const;
 type Loaded = { [P in (typeof PARTS)[number]]?: StarterConfig[P] };
 
 /** Each part by itself: with Stokly's credentials missing, Dotdigital can still be looked at. */
@@ -52,7 +53,7 @@ function readSettings(context: StarterContext): { readonly findings: Finding[]; 
   return { findings: findings.length > 0 ? findings : [ok('settings', 'can be read')], config };
 }
 
-async function inspectTemporal(settings: Loaded['temporal'], context: StarterContext): Promise<Finding[]> {
+async function inspectTemporal({ temporal: settings, schedules }: Loaded, context: StarterContext): Promise<Finding[]> {
   if (settings === undefined) return [];
   const subject = `Temporal ${settings.address}`;
   let access: TemporalAccess;
@@ -64,7 +65,8 @@ async function inspectTemporal(settings: Loaded['temporal'], context: StarterCon
   }
   return using(access, async () => {
     const reached = ok(subject, `answers, namespace ${settings.namespace}`);
-    return [reached, ...(await inspectSearchAttributes(access))];
+    const attributes = await inspectSearchAttributes(access);
+    return [reached, ...attributes, ...(schedules === undefined ? [] : await inspectSchedules(access, schedules))];
   });
 }
 

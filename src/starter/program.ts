@@ -4,6 +4,7 @@ import type { CommandLine, RegisterCommands } from './command-line.js';
 import type { StarterContext } from './context.js';
 import { registerLookCommands } from './look-commands.js';
 import { registerReviewCommands } from './review-commands.js';
+import { registerScheduleCommands } from './schedule-commands.js';
 import { registerSetUpCommands } from './set-up-commands.js';
 import { registerSteerCommands } from './steer-commands.js';
 
@@ -13,6 +14,7 @@ const GROUPS: readonly RegisterCommands[] = [
   registerLookCommands,
   registerSteerCommands,
   registerReviewCommands,
+  registerScheduleCommands,
 ];
 
 /**
