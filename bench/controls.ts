@@ -1,4 +1,5 @@
-const CALL_TIMEOUT_MS = 120_000;
+/** A whole year is read and laid out in one call. */
+const CALL_TIMEOUT_MS = 600_000;
 
 /** Plain JSON: what is read here are counts and statuses, no amounts. */
 async function call(url: string, method: 'GET' | 'POST' | 'DELETE', body?: unknown): Promise<unknown> {
@@ -35,7 +36,16 @@ export function stoklyControls(url: string) {
       await call(`${control}/settings`, 'POST', { rateLimit: REQUESTS_PER_MINUTE });
       if (latencyMs > 0) await call(`${control}/faults`, 'POST', { match: {}, kind: 'latency', latencyMs });
     },
-    async seed(what: 'customers' | 'orders', objects: readonly object[]): Promise<void> {
+    /** Of calls in windows of a second, as the vendor's minutes. */
+    limit: (callsAWindow: number) =>
+      call(`${control}/settings`, 'POST', { rateLimit: callsAWindow, rateWindowMs: LIMITED_WINDOW_MS }),
+    /** A shop out of a file, as it is at its end. */
+    async seedSample(dataPath: string): Promise<void> {
+      await call(`${control}/seed`, 'POST', { sample: { dataPath } });
+      const { sample } = (await call(`${control}/state?part=counts`, 'GET')) as { sample: { endsAt: string } };
+      await call(`${control}/clock`, 'POST', { to: sample.endsAt });
+    },
+    async seed(what: 'customers' | 'orders' | 'refunds', objects: readonly object[]): Promise<void> {
       for (let start = 0; start < objects.length; start += SEEDED_AT_A_TIME)
         await call(`${control}/seed`, 'POST', { [what]: objects.slice(start, start + SEEDED_AT_A_TIME) });
     },
@@ -47,6 +57,9 @@ export function stoklyControls(url: string) {
   };
 }
 
+/** The vendors count by the minute. */
+const LIMITED_WINDOW_MS = 1_000;
+
 /** The Dotdigital emulator's controls. */
 export function dotdigitalControls(url: string) {
   const control = `${url}/__emulator`;
@@ -56,6 +69,8 @@ export function dotdigitalControls(url: string) {
       await call(`${control}/settings`, 'POST', { rates });
       if (latencyMs > 0) await call(`${control}/faults`, 'POST', { kind: 'latency', delayMs: latencyMs });
     },
+    limit: (rates: { readonly low: number; readonly medium: number; readonly high: number }) =>
+      call(`${control}/settings`, 'POST', { rates: { ...rates, windowMs: LIMITED_WINDOW_MS } }),
     forgetCalls: () => call(`${control}/requests`, 'DELETE'),
     async calls(): Promise<Record<string, number>> {
       // None has so high a number: only the counts are wanted.

@@ -1,10 +1,9 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { ProcessFailed, Processes } from '../demo/processes.js';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { loadText } from './load-text.js';
 import { runLoad } from './load.js';
 import { describeCommit, describeMachine } from './machine.js';
+import { type MeasuredIn, measureIn, tell } from './measure-in.js';
 import { runMemory } from './memory.js';
 import type { BenchOptions } from './options.js';
 import { runReplay } from './replay.js';
@@ -12,43 +11,14 @@ import { type Stack, startStack } from './stack.js';
 
 export { parseOptions } from './options.js';
 
-function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-/** Ctrl-C or a request to end. */
-class Stopped extends Error {
-  override name = 'Stopped';
-}
-
 /** Starts everything, measures, prints, and stops what it started. Gives the exit status: 1 when something failed or was lost. */
-export async function runBench(options: BenchOptions, temporalCliPath: string): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-'));
-  const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => abort.abort(new Stopped('stopped before its end')));
-  const processes = new Processes({ logPath: join(folder, 'bench.log'), onCrash: (failure) => abort.abort(failure) });
-  try {
-    const aborted = new Promise<never>((_, reject) => {
-      abort.signal.addEventListener('abort', () => reject(abort.signal.reason), { once: true });
-    });
-    const work = measure(options, { processes, folder, temporalCliPath });
-    // What goes on after the end fails as its processes are stopped: nobody waits for it any more.
-    work.catch(() => undefined);
-    return await Promise.race([work, aborted]);
-  } catch (error) {
-    const isPlain = error instanceof ProcessFailed || error instanceof Stopped;
-    tell(`bench: ${isPlain ? error.message : error instanceof Error ? String(error.stack) : String(error)}`);
-    return 1;
-  } finally {
-    await processes.stopAll();
-    await rm(folder, { recursive: true, force: true });
-  }
+export function runBench(options: BenchOptions, temporalCliPath: string): Promise<number> {
+  return measureIn('lockstep-bench-', ({ processes, folder }) =>
+    measure(options, { processes, folder, temporalCliPath }),
+  );
 }
 
-interface Surroundings {
-  readonly processes: Processes;
-  readonly folder: string;
+interface Surroundings extends MeasuredIn {
   readonly temporalCliPath: string;
 }
 

@@ -27,6 +27,8 @@ export interface StackOptions {
   readonly folder: string;
   readonly latencyMs: number;
   readonly profileFolder: string | null;
+  /** Settings of relay and worker that differ. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Everything as it runs in production, set up, with an empty shop. What differs: stand-ins for both vendors, and no UI. */
@@ -38,6 +40,7 @@ export async function startStack(processes: Processes, options: StackOptions): P
     LOG_LEVEL: 'warn',
     STOKLY_EMULATOR_PORT: String(ports.stokly),
     DOTDIGITAL_EMULATOR_PORT: String(ports.dotdigital),
+    ...options.env,
   });
   const temporal = await startTemporalServer(processes, {
     cliPath: options.temporalCliPath,

@@ -1,0 +1,81 @@
+import { urlOf } from '../../demo/surroundings.js';
+import { cpuMsOf } from '../process-stats.js';
+import { PROCESS_NAMES, type Stack } from '../stack.js';
+import { sumOfSeries } from '../worker-metrics.js';
+
+interface CallsRead {
+  readonly stokly: Readonly<Record<string, number>>;
+  readonly dotdigital: Readonly<Record<string, number>>;
+  readonly refused: number;
+  readonly all: number;
+  readonly cpuMs: Readonly<Record<string, number | null>>;
+}
+
+export interface Calls {
+  readonly stoklyPerOrder: number;
+  /** Writes to contacts and records, single ones and imports; creates and the polling of imports apart. */
+  readonly dotdigitalWritesPer1000Orders: number;
+  readonly dotdigitalCreates: number;
+  readonly dotdigitalWrites: number;
+  /** Calls that were answered 429, of all. */
+  readonly refused: number;
+  readonly all: number;
+  readonly byCall: Readonly<Record<string, number>>;
+}
+
+/** What has been called so far, as the stand-ins counted it. */
+export async function readCalls({ stokly, dotdigital, processes, ports }: Stack): Promise<CallsRead> {
+  const page = await fetch(`${urlOf(ports.metrics)}/metrics`, { signal: AbortSignal.timeout(30_000) });
+  const text = await page.text();
+  const refused = text.split('\n').filter((line) => line.includes('status="429"'));
+  const cpu = await Promise.all(PROCESS_NAMES.map(async (name) => [name, await cpuMsOf(processes[name].pid)] as const));
+  return {
+    stokly: await stokly.calls(),
+    dotdigital: await dotdigital.calls(),
+    refused: sumOfSeries(refused.join('\n'), 'lockstep_vendor_calls_total'),
+    all: sumOfSeries(text, 'lockstep_vendor_calls_total'),
+    cpuMs: Object.fromEntries(cpu),
+  };
+}
+
+const WRITE = /^(POST|PUT|PATCH|DELETE) /;
+/** A create alone keeps consent safe, and costs a call a contact. */
+const CREATE = /^POST \/contacts\/v3$/;
+
+export function callsBetween(
+  before: CallsRead,
+  after: CallsRead,
+  orders: number,
+): { calls: Calls; cpu: Readonly<Record<string, number | null>> } {
+  const stokly = difference(before.stokly, after.stokly);
+  const dotdigital = difference(before.dotdigital, after.dotdigital);
+  const writes = Object.entries(dotdigital).filter(([call]) => WRITE.test(call));
+  const sum = (entries: readonly (readonly [string, number])[]) =>
+    entries.reduce((total, [, count]) => total + count, 0);
+  const creates = sum(writes.filter(([call]) => CREATE.test(call)));
+  const others = sum(writes) - creates;
+  const cpu = Object.entries(after.cpuMs).map(([name, ms]): [string, number | null] => {
+    const start = before.cpuMs[name] ?? null;
+    return [name, ms === null || start === null ? null : Math.round(((ms - start) / orders) * 100) / 100];
+  });
+  return {
+    calls: {
+      stoklyPerOrder: Math.round((sum(Object.entries(stokly)) / orders) * 1_000) / 1_000,
+      dotdigitalWritesPer1000Orders: Math.round((others / orders) * 100_000) / 100,
+      dotdigitalCreates: creates,
+      dotdigitalWrites: others,
+      refused: after.refused - before.refused,
+      all: after.all - before.all,
+      byCall: { ...stokly, ...dotdigital },
+    },
+    cpu: Object.fromEntries(cpu),
+  };
+}
+
+function difference(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const counts = Object.entries(after).map(([call, count]): [string, number] => [call, count - (before[call] ?? 0)]);
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}

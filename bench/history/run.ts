@@ -1,0 +1,178 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Client, Client as TemporalClient, Connection } from '@temporalio/client';
+import { urlOf } from '../../demo/surroundings.js';
+import { type BackfillInput, type BackfillResult, backfillWorkflowId } from '../../src/contract/backfill.js';
+import { TASK_QUEUE } from '../../src/contract/ids.js';
+import { residentBytesOf } from '../process-stats.js';
+import type { Stack } from '../stack.js';
+import { workerMetric } from '../worker-metrics.js';
+import { type Calls, callsBetween, readCalls } from './calls.js';
+import { LiveLoad, type LiveResult } from './live.js';
+import type { HistoryBenchOptions } from './options.js';
+import { reconcile, type Reconciled } from './reconcile.js';
+import { generatedShop } from './shop.js';
+
+export interface HistoryResult {
+  /** Orders that Stokly counts, and customers that the backfill woke. */
+  readonly orders: number;
+  readonly customers: number;
+  readonly first: BackfillRun;
+  /** Over the same data: no write call may be made. */
+  readonly second: BackfillRun;
+  readonly workerMiBMax: number | null;
+  readonly live: LiveResult | null;
+  readonly money: Reconciled;
+  readonly isInOrder: boolean;
+}
+
+export interface BackfillRun {
+  /** Until the workflow's result: every order in one outcome, and checked against Stokly's count. */
+  readonly seconds: number;
+  readonly isReconciled: boolean;
+  readonly calls: Calls;
+  readonly eventsPerOrder: number;
+  readonly cpuMsPerOrder: Readonly<Record<string, number | null>>;
+}
+
+const CUSTOMERS_SEEDED_AT_A_TIME = 500;
+const LOOK_EVERY_MS = 500;
+const MIB = 1024 ** 2;
+
+export async function runHistory(
+  stack: Stack,
+  options: HistoryBenchOptions,
+  tell: (line: string) => void,
+): Promise<HistoryResult> {
+  const connection = await Connection.connect({ address: stack.temporalAddress });
+  const client = new TemporalClient({ connection });
+  try {
+    tell('Filling the shop …');
+    await fillShop(stack, options);
+    const live = options.liveRate === null ? null : await LiveLoad.prepare(stack, options.liveRate, tell);
+    if (options.isLimited) await limit(stack);
+    tell('Backfill …');
+    const memory = watchMemory(stack);
+    const first = await measured(stack, client, { name: 'bench', live, tell });
+    const workerMiBMax = await memory.stop();
+    tell('A second backfill over the same data …');
+    const second = await measured(stack, client, { name: 'bench-again', live: null, tell });
+    tell('Comparing both sides …');
+    const money = await reconcile(stack, client);
+    const { result } = first;
+    return {
+      orders: result.orders.inStokly ?? 0,
+      customers: result.customers.woken,
+      first: first.run,
+      second: second.run,
+      workerMiBMax,
+      live: live?.result ?? null,
+      money,
+      isInOrder:
+        result.isReconciled && second.result.isReconciled && money.unexplained === 0 && money.spendDiffers === 0,
+    };
+  } finally {
+    await connection.close();
+  }
+}
+
+async function fillShop({ stokly }: Stack, { dataPath, customers }: HistoryBenchOptions): Promise<void> {
+  if (dataPath !== null) {
+    await stokly.seedSample(dataPath);
+    return;
+  }
+  for (let from = 0; from < customers; from += CUSTOMERS_SEEDED_AT_A_TIME) {
+    const count = Math.min(CUSTOMERS_SEEDED_AT_A_TIME, customers - from);
+    const shop = generatedShop({ from, count });
+    await stokly.seed('customers', shop.customers);
+    await stokly.seed('orders', shop.orders);
+    await stokly.seed('refunds', shop.refunds);
+  }
+}
+
+/** Numbers that are known of the vendors: Dotdigital's lowest package, an author's measure of Stokly. */
+const LIMITS = { stokly: 600, dotdigital: { low: 35, medium: 150, high: 150 } } as const;
+
+async function limit({ stokly, dotdigital }: Stack): Promise<void> {
+  await stokly.limit(LIMITS.stokly);
+  await dotdigital.limit(LIMITS.dotdigital);
+}
+
+interface Measure {
+  readonly name: string;
+  readonly live: LiveLoad | null;
+  readonly tell: (line: string) => void;
+}
+
+async function measured(
+  stack: Stack,
+  client: Client,
+  { name, live, tell }: Measure,
+): Promise<{ run: BackfillRun; result: BackfillResult }> {
+  const before = await readCalls(stack);
+  const eventsBefore = await historyEvents(client);
+  const startedAtMs = Date.now();
+  const handle = await client.workflow.start<(input: BackfillInput) => Promise<BackfillResult>>(
+    'backfillOrdersWorkflow',
+    {
+      workflowId: backfillWorkflowId(name),
+      taskQueue: TASK_QUEUE,
+      args: [
+        {
+          window: { from: null, to: null },
+          confirmation: { actor: 'bench', at: new Date(startedAtMs).toISOString(), programs: [] },
+        },
+      ],
+    },
+  );
+  const [result] = await Promise.all([handle.result(), live?.play()]);
+  const seconds = Math.round((Date.now() - startedAtMs) / 100) / 10;
+  const after = await readCalls(stack);
+  const orders = Math.max(1, result.orders.inStokly ?? 0);
+  const calls = callsBetween(before, after, orders);
+  const eventsPerOrder = round(((await historyEvents(client)) - eventsBefore) / orders);
+  tell(`… ${seconds} s, ${result.orders.withOutcome} of ${result.orders.inStokly ?? '?'} orders in an outcome`);
+  return {
+    result,
+    run: { seconds, isReconciled: result.isReconciled, calls: calls.calls, eventsPerOrder, cpuMsPerOrder: calls.cpu },
+  };
+}
+
+/** Of all workflows: customers, pages, the backfill itself, reviews. */
+async function historyEvents(client: Client): Promise<number> {
+  let events = 0;
+  const running: { workflowId: string; runId: string }[] = [];
+  for await (const { status, workflowId, runId, historyLength } of client.workflow.list()) {
+    if (status.name === 'RUNNING') running.push({ workflowId, runId });
+    else events += historyLength ?? 0;
+  }
+  for (const { workflowId, runId } of running) {
+    const { historyLength } = await client.workflow.getHandle(workflowId, runId).describe();
+    events += historyLength ?? 0;
+  }
+  return events;
+}
+
+function watchMemory({ processes, ports }: Stack): { stop(): Promise<number | null> } {
+  let most: number | null = null;
+  let isOver = false;
+  const watching = (async () => {
+    while (!isOver) {
+      const bytes = await residentBytesOf(processes.worker.pid);
+      if (bytes !== null) most = Math.max(most ?? 0, bytes / MIB);
+      await pause(LOOK_EVERY_MS);
+    }
+  })();
+  return {
+    async stop() {
+      isOver = true;
+      await watching;
+      // The page answers: the worker that was watched is the one that lives.
+      await workerMetric(urlOf(ports.metrics), 'lockstep_vendor_calls_total');
+      return most === null ? null : Math.round(most);
+    },
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
