@@ -2,6 +2,7 @@ import { type InjectedSinks, type NativeConnection, Worker, type WorkerOptions }
 import type { ActivityDeps } from './activities/deps.js';
 import { createActivities } from './activities/index.js';
 import { TASK_QUEUE } from './contract/ids.js';
+import type { HistoryAnswer } from './domain/backfill/answer.js';
 import type { SettledOrders } from './domain/settled.js';
 import type { OutcomeSinks } from './workflows/outcome-sink.js';
 
@@ -13,7 +14,11 @@ export interface WorkerSetup {
   readonly deps: ActivityDeps;
   /** Told what each drain settled; absent: nothing is counted. */
   readonly onSettled?: (orders: readonly SettledOrders[]) => void;
+  /** Told what a customer answers to a backfill, for the workflow of that id; absent: backfills wait for ever. */
+  readonly onHistoryLoaded?: (workflowId: string, answer: HistoryAnswer) => void;
 }
+
+type Listeners = Pick<WorkerSetup, 'onSettled' | 'onHistoryLoaded'>;
 
 /** A worker as it runs in production; tests run the same one. */
 export async function createWorker(setup: WorkerSetup): Promise<Worker> {
@@ -21,17 +26,25 @@ export async function createWorker(setup: WorkerSetup): Promise<Worker> {
 }
 
 /** What workflows tell; without it the SDK would take each word for a mistake. */
-export function outcomeSinks(onSettled: WorkerSetup['onSettled']): InjectedSinks<OutcomeSinks> {
-  return { lockstepOutcomes: { settled: { fn: (_info, orders) => onSettled?.(orders), callDuringReplay: false } } };
+export function outcomeSinks({ onSettled, onHistoryLoaded }: Listeners): InjectedSinks<OutcomeSinks> {
+  return {
+    lockstepOutcomes: {
+      settled: { fn: (_info, orders) => onSettled?.(orders), callDuringReplay: false },
+      historyLoaded: {
+        fn: (_info, workflowId, answer) => onHistoryLoaded?.(workflowId, answer),
+        callDuringReplay: false,
+      },
+    },
+  };
 }
 
-function workerOptions({ namespace, workflowBundlePath, deps, onSettled }: WorkerSetup): WorkerOptions {
+function workerOptions({ namespace, workflowBundlePath, deps, ...listeners }: WorkerSetup): WorkerOptions {
   return {
     namespace,
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: workflowBundlePath },
     activities: createActivities(deps),
-    sinks: outcomeSinks(onSettled),
+    sinks: outcomeSinks(listeners),
     // A cached workflow holds 120 KB of heap and its ledger (docs/performance.md); beyond this, a customer's next event replays
     // its (short) history.
     maxCachedWorkflows: 1_500,

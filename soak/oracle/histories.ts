@@ -29,7 +29,7 @@ export async function historyViolations(scene: Scene, customerIds: readonly stri
   const options = {
     workflowBundle: { codePath: scene.workflowBundlePath },
     // What a drain settled was counted when it did.
-    sinks: outcomeSinks(undefined),
+    sinks: outcomeSinks({}),
   };
   for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
     if (error === undefined) continue;

@@ -83,6 +83,9 @@ async function findOrCreate(step: Step): Promise<SettledContact> {
           ...newState(created.contact.contactId, profile.consent),
           profileHash: hashOf(all),
           fieldsSet: Object.keys(fields).sort(),
+          ...(created.contact.emailStatus === 'pendingoptin'
+            ? { optInAskedAt: new Date(deps.now()).toISOString() }
+            : {}),
         },
         isProvenLive: true,
         notes: ['contact created'],

@@ -9,6 +9,8 @@ export const WORKFLOW_TYPES = {
   reviewOrder: 'reviewOrderWorkflow',
   digestReviews: 'digestReviewsWorkflow',
   pollChanges: 'pollChangesWorkflow',
+  backfillOrders: 'backfillOrdersWorkflow',
+  backfillPage: 'backfillPageWorkflow',
 } as const;
 
 /** The account's single consent breaker. */

@@ -4,6 +4,7 @@ import type { LedgerEntry, Outcome } from '../domain/ledger.js';
 import type { SkipReason } from '../domain/reasons.js';
 import type { ReviewDecision } from '../domain/review/decision.js';
 import type { WaitReason } from '../domain/wake-queue.js';
+import type { AnswerTo } from './backfill.js';
 
 /** What a wake asks a customer workflow to look at. */
 const WAKE_KINDS = [
@@ -36,6 +37,8 @@ export interface WakeCustomer {
   readonly decision?: ReviewDecision;
   /** Who asks for `release-contact` and why; shown with the outcomes, names of staff. */
   readonly asked?: ReleaseLowerings;
+  /** With `load-history`: all orders are read, and what they come to is told. */
+  readonly answerTo?: AnswerTo;
 }
 
 export const wakeCustomerSignal = defineSignal<[WakeCustomer]>('wakeCustomer');

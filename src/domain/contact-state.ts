@@ -16,6 +16,8 @@ export interface ContactState {
   readonly fieldsSet: readonly string[];
   /** A change of e-mail made a new contact of it, unsubscribed at once: a person should know. */
   readonly wasRecreated: boolean;
+  /** ISO instant at which it was made, where Dotdigital then asked the person to confirm. Absent: it did not. */
+  readonly optInAskedAt?: string;
 }
 
 /** A contact that was just found or made: everything is to be sent. */

@@ -62,6 +62,34 @@ export const LIMITS = {
   pollOpenOrdersPerPage: 1000,
   /** Temporal takes no shorter catch-up window of a Schedule. */
   scheduleCatchUpMinMs: 10_000,
+  /** Activities of one worker at the same time: writes that wait for an import or a limit hold a slot each, and little else. */
+  activitySlots: 2000,
+  /** Of these, what history may hold (customers that a backfill has open): a quarter stays free for live work. */
+  historyActivities: 1500,
+  /** Customers of one page: 200 answers are about 50 KB, as much as a signal and a result should hold. */
+  backfillPageSize: 200,
+  /** The first page goes alone and is small: what is wrong with the account shows before many are woken. */
+  backfillFirstPage: 20,
+  /** Pages open at once unless told otherwise. */
+  backfillPagesAtOnce: 6,
+  /** Customers open at once, however fast: each holds one activity slot of a worker at most, and a quarter of 2,000 stays free for live work. */
+  backfillCustomersOpenMax: 1_500,
+  /** Nobody of a page answered for this long: who is missing is asked again, at a growing pace. */
+  backfillAskAgainMs: 30_000,
+  backfillAskAgainMaxMs: 10 * 60_000,
+  /** Nobody answered for this long, and at most this share of the page is missing: it ends without them, and they are asked at the end. */
+  backfillGiveUpMs: 15 * 60_000,
+  backfillMissingShare: 0.1,
+  /** Customers that are asked once more at the end; more of them are asked before further pages are opened. */
+  backfillRevisitMax: 1_000,
+  /** How often customers that have no final answer, and those of a difference, are asked again at the end. */
+  backfillRounds: 2,
+  /** Orders and customers that a result names: enough to start looking, small enough to be read. */
+  backfillNamed: 50,
+  /** A backfill ends its pages and continues as new after this many: their results are about 50 KB each. */
+  backfillPagesPerRun: 60,
+  /** Histories that a customer remembers to have loaded, so that a second ask of one backfill reads nothing. */
+  loadsRemembered: 4,
   /** Dotdigital: data field names have at most 20 characters, text values at most 255 are safe everywhere. */
   dataFieldNameMax: 20,
   dataFieldTextMax: 255,

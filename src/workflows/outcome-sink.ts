@@ -1,4 +1,5 @@
 import { proxySinks, type Sinks } from '@temporalio/workflow';
+import type { HistoryAnswer } from '../domain/backfill/answer.js';
 import type { SettledOrders } from '../domain/settled.js';
 
 /**
@@ -8,6 +9,8 @@ import type { SettledOrders } from '../domain/settled.js';
 export interface OutcomeSinks extends Sinks {
   lockstepOutcomes: {
     settled(orders: readonly SettledOrders[]): void;
+    /** For the workflow of that id, which waits for it. */
+    historyLoaded(workflowId: string, answer: HistoryAnswer): void;
   };
 }
 
@@ -15,4 +18,9 @@ const { lockstepOutcomes } = proxySinks<OutcomeSinks>();
 
 export function tellSettled(orders: readonly SettledOrders[]): void {
   if (orders.length > 0) lockstepOutcomes.settled(orders);
+}
+
+/** The worker gathers answers and sends many in one signal; one that is lost with its worker is asked for again. */
+export function tellHistoryLoaded(workflowId: string, answer: HistoryAnswer): void {
+  lockstepOutcomes.historyLoaded(workflowId, answer);
 }

@@ -7,9 +7,15 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { customerStateQuery, type SyncCustomerInput, wakeCustomerSignal } from '../contract/messages.js';
+import {
+  customerStateQuery,
+  type SyncCustomerInput,
+  type WakeCustomer,
+  wakeCustomerSignal,
+} from '../contract/messages.js';
 import { LIMITS } from '../domain/limits.js';
 import { countDue, nextDueAtMs } from '../domain/wake-queue.js';
+import { answerHistory } from './answer-history.js';
 import { closeReviewsOfStopped } from './customer-reviews.js';
 import { applyCommands } from './customer-commands.js';
 import { customerState } from './customer-state.js';
@@ -38,7 +44,12 @@ export async function syncCustomerWorkflow(input: SyncCustomerInput): Promise<ne
   const state = carried ?? newSyncState(input.customerId);
   noticeResetAtStart(state, carried !== null);
   const run: Run = { ordersDone: 0, isBusy: false };
-  setHandler(wakeCustomerSignal, (wake) => acceptWake(state, wake), {
+  const takeWake = (wake: WakeCustomer): void => {
+    acceptWake(state, wake);
+    // A drain in hand answers when it is done.
+    if (!run.isBusy) answerHistory(state);
+  };
+  setHandler(wakeCustomerSignal, takeWake, {
     description:
       'Look at something of this customer again. Example: {"eventId":"by-hand-1","kind":"order","orderId":"<saleOrderId>"}; kinds: order, customer, customer-deleted, load-history, resync, release-contact, open-reviews',
   });
@@ -47,6 +58,7 @@ export async function syncCustomerWorkflow(input: SyncCustomerInput): Promise<ne
       'What is known of this customer: outcomes, ledger, queue, what needs a person. Argument: "summary" or "full".',
   });
   for (;;) {
+    answerHistory(state);
     if (mustContinue(state, run))
       await continueAsNew<typeof syncCustomerWorkflow>({ customerId: state.customerId, carried: state });
     applyCommands(state);

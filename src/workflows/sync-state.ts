@@ -1,3 +1,4 @@
+import type { AnswerTo } from '../contract/backfill.js';
 import type { WakeCustomer } from '../contract/messages.js';
 import type { ContactState } from '../domain/contact-state.js';
 import type { LedgerEntry } from '../domain/ledger.js';
@@ -55,6 +56,15 @@ export interface SyncState {
   hasMalformedMessage: boolean;
   isLedgerFull: boolean;
   recent: readonly RecentOutcome[];
+  /** Backfills that want to be told what the ledger comes to. Absent where none does. */
+  asks?: readonly HistoryAsk[];
+  /** Loads that are complete: asked again, the ledger answers. Bounded by `LIMITS.loadsRemembered`, newest last. */
+  loadsDone?: readonly string[];
+}
+
+/** One who waits for an answer, and how many orders without an outcome the last answer named; null: none was given yet. */
+export interface HistoryAsk extends AnswerTo {
+  readonly toldWaiting: number | null;
 }
 
 /** Why the last drain could not be carried out. It is tried again without limit, at a growing pace. */
@@ -113,7 +123,7 @@ export function acceptWake(state: SyncState, wake: WakeCustomer): void {
       state.isRefreshDue = true;
       return;
     case 'load-history':
-      state.isListDue = true;
+      acceptLoad(state, wake);
       return;
     case 'customer-deleted':
     case 'resync':
@@ -127,6 +137,31 @@ export function acceptWake(state: SyncState, wake: WakeCustomer): void {
     default:
       noteMalformed(state);
   }
+}
+
+/** Without anyone to answer to, what is not known yet is loaded; a backfill has everything read, once a load. */
+function acceptLoad(state: SyncState, { answerTo }: WakeCustomer): void {
+  if (answerTo === undefined) {
+    state.isListDue = true;
+    return;
+  }
+  const { workflowId, loadId, since, window } = answerTo;
+  if (![workflowId, loadId, since].every((text) => typeof text === 'string') || typeof window !== 'object') {
+    noteMalformed(state);
+    return;
+  }
+  const asks = state.asks ?? [];
+  const isAsked = asks.some((ask) => ask.loadId === loadId);
+  if (!isAsked && !(state.loadsDone ?? []).includes(loadId)) {
+    state.isListDue = true;
+    queueOrders(
+      state,
+      state.entries.map((entry) => entry.orderId),
+      'again',
+    );
+  }
+  const others = asks.filter((ask) => ask.loadId !== loadId).slice(1 - LIMITS.loadsRemembered);
+  state.asks = [...others, { ...answerTo, toldWaiting: null }];
 }
 
 /** Whatever version is known: the order is read again, and the decision is carried out if its money is still the same. */

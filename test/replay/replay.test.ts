@@ -17,7 +17,7 @@ const stored = storedHistories();
 async function replay(histories: readonly JsonHistory[]): Promise<Map<string, ReplayResult>> {
   quietRuntime();
   const workflowBundle = { codePath: inject('workflowBundlePath') };
-  const sinks = outcomeSinks(undefined);
+  const sinks = outcomeSinks({});
   const asked = histories.map((history) => ({
     workflowId: startedRun(history).workflowId,
     history: historyFromJSON(history),
