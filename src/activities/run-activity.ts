@@ -11,6 +11,13 @@ export interface ActivityRun {
   readonly executionId: string;
   /** Aborted when the attempt is given up or its time is over: no HTTP call outlives it. */
   readonly signal: AbortSignal;
+  /** What the attempt before had told as its progress, if it told any. */
+  readonly progress: unknown;
+}
+
+interface RunOptions {
+  /** What heartbeats tell, so that the next attempt goes on from there: plain JSON, no personal data. */
+  readonly progress?: () => unknown;
 }
 
 /** A first heartbeat only after this: most runs end before and cost the server nothing. */
@@ -26,12 +33,16 @@ const ENDS_BEFORE_MS = 2_000;
 /**
  * Runs an activity's body with heartbeats while it waits long, its errors turned into the failures of `failures.ts`.
  */
-export async function runActivity<Result>(body: (run: ActivityRun) => Promise<Result>): Promise<Result> {
+export async function runActivity<Result>(
+  body: (run: ActivityRun) => Promise<Result>,
+  options: RunOptions = {},
+): Promise<Result> {
   const context = Context.current();
   let ticking: NodeJS.Timeout | undefined;
+  const beat = (): void => context.heartbeat(options.progress?.());
   const first = setTimeout(() => {
-    context.heartbeat();
-    ticking = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+    beat();
+    ticking = setInterval(beat, HEARTBEAT_EVERY_MS);
   }, FIRST_HEARTBEAT_MS);
   const ending = new AbortController();
   let isOutOfTime = false;
@@ -41,9 +52,9 @@ export async function runActivity<Result>(body: (run: ActivityRun) => Promise<Re
   }, ownTimeMs(context.info));
   context.cancellationSignal.addEventListener('abort', () => ending.abort(), { once: true });
   try {
-    const { attempt, activityId, workflowExecution } = context.info;
+    const { attempt, activityId, workflowExecution, heartbeatDetails: progress } = context.info;
     const runId = workflowExecution?.runId ?? '';
-    return await body({ attempt, runId, executionId: `${runId}/${activityId}`, signal: ending.signal });
+    return await body({ attempt, runId, executionId: `${runId}/${activityId}`, signal: ending.signal, progress });
   } catch (error) {
     throw toActivityFailure(error, { isOutOfTime });
   } finally {
