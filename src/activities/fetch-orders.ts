@@ -9,7 +9,7 @@ import { orderSkipReasons } from '../domain/reasons.js';
 import { holdsOf, judgeOrder, unreadableDifferences } from '../domain/reconcile.js';
 import { orderChoices } from '../domain/review/choices.js';
 import { isNewer } from '../domain/wake-queue.js';
-import type { ReadOrder, UnreadableOrder } from '../stokly/api.js';
+import type { ListedOrders, ReadOrder, UnreadableOrder } from '../stokly/api.js';
 import type { ActivityDeps } from './deps.js';
 import { hashText } from './hashing.js';
 import { runActivity } from './run-activity.js';
@@ -52,8 +52,8 @@ export function createFetchOrders(deps: ActivityDeps) {
       const call = { priority: input.priority, signal };
       const named = new Set(input.orders.map((order) => order.orderId));
       const known = new Set(input.list?.knownOrderIds ?? []);
-      const listed = input.list === null ? [] : await deps.stokly.listCustomerOrderIds(input.customerId, call);
-      const unread = listed.filter((orderId) => !named.has(orderId) && !known.has(orderId));
+      const listed = input.list === null ? NOT_LISTED : await deps.stokly.listCustomerOrders(input.customerId, call);
+      const unread = listed.orderIds.filter((orderId) => !named.has(orderId) && !known.has(orderId));
       const room = Math.max(0, LIMITS.ordersPerDrain - input.orders.length);
       const wanted = [...input.orders, ...unread.slice(0, room).map(wantedAsIs)];
       const reads =
@@ -62,6 +62,7 @@ export function createFetchOrders(deps: ActivityDeps) {
           : await deps.stokly.readOrders(
               wanted.map((order) => order.orderId),
               call,
+              listed.headers,
             );
       const byId = new Map(wanted.map((order) => [order.orderId, order]));
       return {
@@ -76,6 +77,8 @@ export function createFetchOrders(deps: ActivityDeps) {
     });
   };
 }
+
+const NOT_LISTED: ListedOrders = { orderIds: [], headers: new Map() };
 
 function wantedAsIs(orderId: string): OrderWanted {
   return { orderId, expectedVersion: null, acceptBehind: true };

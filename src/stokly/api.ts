@@ -13,6 +13,14 @@ export type ReadOrder =
   | { readonly kind: 'not-found'; readonly orderId: string }
   | UnreadableOrder;
 
+/** Headers as Stokly sent them, by order id: only to be handed on to `readOrders`, at once. */
+export type OrderHeaders = ReadonlyMap<string, unknown>;
+
+export interface ListedOrders {
+  readonly orderIds: readonly string[];
+  readonly headers: OrderHeaders;
+}
+
 /** An order whose amounts, currency, dates or ids cannot be read. What could be read of it stands beside the problems. */
 export interface UnreadableOrder {
   readonly kind: 'unreadable';
@@ -121,10 +129,13 @@ export interface OrderWithoutCustomer {
 
 /** What the rest of Lockstep may ask of Stokly. Implemented by `createStoklyClient`. Errors: `stokly/errors.ts`. */
 export interface StoklyApi {
-  /** Header, lines and refunds of each, in the order asked. Headers and refunds of several are gathered in one call. */
-  readOrders(orderIds: readonly string[], options: CallOptions): Promise<ReadOrder[]>;
-  /** The ids of all orders of a customer (stage `removed` too), oldest first. */
-  listCustomerOrderIds(customerId: string, options: CallOptions): Promise<string[]>;
+  /**
+   * Header, lines and refunds of each, in the order asked. Headers and refunds of several are gathered in one call, over all
+   * callers of this process. `headers`: those that a list has just shown are not read again.
+   */
+  readOrders(orderIds: readonly string[], options: CallOptions, headers?: OrderHeaders): Promise<ReadOrder[]>;
+  /** All orders of a customer (stage `removed` too), oldest first. Those of several customers are listed in one call. */
+  listCustomerOrders(customerId: string, options: CallOptions): Promise<ListedOrders>;
   /** Null when Stokly has no such customer. */
   readCustomer(customerId: string, options: CallOptions): Promise<CustomerProfile | null>;
   /** Whose order it is, from the header alone. */
@@ -149,6 +160,11 @@ export interface StoklyApi {
   countOrders(window: OrderWindow, options: CallOptions): Promise<number>;
   /** All orders of a window page by page, one call each, to find out which of those that Stokly counts are missing. */
   listOrdersInWindow(window: OrderWindow, options: CallOptions): AsyncIterable<OrdersInWindow>;
+  /** Those of these customers that have an order in the window. */
+  customersWithOrders(
+    asked: { readonly customerIds: readonly string[]; readonly from: string | null; readonly to: string | null },
+    options: CallOptions,
+  ): Promise<string[]>;
   /** Orders that no customer workflow knows (till sales), oldest number first; without a window all of them. */
   listOrdersWithoutCustomer(
     options: CallOptions,

@@ -13,7 +13,8 @@ import { STOKLY_TIMEOUT_MS, type StoklySettings } from './settings.js';
 
 /** One read. `label` names it in messages, without values but ids: `GET saleorders/{id} (order …)`. */
 export interface StoklyRead {
-  readonly path: string;
+  /** As a function: asked when the call has its turn and its token, and goes out. */
+  readonly path: string | (() => string);
   readonly label: string;
   readonly options: CallOptions;
 }
@@ -44,7 +45,7 @@ export class StoklyCalls {
     });
     this.#gate = new CredentialsGate(now);
     this.#grants = new GrantKeeper(settings, {
-      send: (request, sending) => this.#send(request, sending),
+      send: (request, sending) => this.#send(() => request, sending),
       refusalOf: (answer, label) => this.#refusalOf(answer, label),
       gate: this.#gate,
       now,
@@ -92,13 +93,13 @@ export class StoklyCalls {
     const sending = { label: read.label, options: read.options, visit };
     for (const isRetry of [false, true]) {
       const token = await this.#grants.token(read.options, visit);
-      const request: HttpRequest = {
+      const request = (): HttpRequest => ({
         method: 'GET',
         baseUrl: this.settings.apiUrl,
-        path: read.path,
+        path: typeof read.path === 'string' ? read.path : read.path(),
         headers: { accept: 'application/json', authorization: `Bearer ${token}` },
         signal: read.options.signal,
-      };
+      });
       const answer = await this.#send(request, sending);
       if (!isTokenOver(answer)) return answer;
       this.#grants.forget(token);
@@ -112,7 +113,7 @@ export class StoklyCalls {
     throw new StoklyCallError('credentials-refused', `${read.label}: no token was accepted`);
   }
 
-  async #send(request: HttpRequest, sending: StoklySending): Promise<HttpAnswer> {
+  async #send(request: () => HttpRequest, sending: StoklySending): Promise<HttpAnswer> {
     const { answer } = await untilNotRefused(() => this.#sendOnce(request, sending), {
       now: this.now,
       waitMsMax: this.settings.refusedWaitMsMax ?? REFUSED_WAIT_MS_MAX,
@@ -120,13 +121,13 @@ export class StoklyCalls {
     return answer;
   }
 
-  async #sendOnce(request: HttpRequest, { label, options, visit }: StoklySending) {
+  async #sendOnce(request: () => HttpRequest, { label, options, visit }: StoklySending) {
     const permit = await this.#limiter.take(options);
     if (permit === 'aborted') throw new StoklyCallError('aborted', `${label}: was given up while it waited its turn`);
     let answer: HttpAnswer | null = null;
     try {
       admitted(this.#gate.admit(visit), label);
-      answer = await this.#transport.send(request);
+      answer = await this.#transport.send(request());
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       const verdict = judgeTransportError(error, false);

@@ -4,18 +4,21 @@ import { type CallLog, SILENT_LOG } from '../http/log.js';
 import type { CallOptions, StoklyApi } from './api.js';
 import { StoklyCalls } from './calls.js';
 import { listChanges } from './changes.js';
+import { customersWithOrders } from './customers-with-orders.js';
 import { listCustomersPage } from './customers-page.js';
-import { mapCustomer } from './customer-mapping.js';
+import { OrderLister } from './customer-orders.js';
 import { StoklyCallError } from './errors.js';
-import { allOf, equals, greaterThan, isFilterValue } from './filter.js';
+import { equals, isFilterValue } from './filter.js';
+import { CustomerReader } from './gathered-customers.js';
+import { orderIdOf } from './gathered-orders.js';
 import { listOpenOrders } from './open-orders.js';
 import { countOrders, listOrdersInWindow } from './orders-in-window.js';
 import { listOrdersWithoutCustomer } from './orders-without-customer.js';
 import { readPage } from './paging.js';
 import { probeShapes, type ShapeReport } from './probe.js';
-import { OrderReader, orderIdOf } from './read-orders.js';
+import { OrderReader } from './read-orders.js';
 import type { StoklySettings } from './settings.js';
-import { wireOrder, wireSingle } from './wire.js';
+import { wireOrder } from './wire.js';
 import { problemsOf } from './wire-values.js';
 
 export type { StoklySettings } from './settings.js';
@@ -40,21 +43,21 @@ export interface StoklyClient extends StoklyApi {
 /** niceIds stay far below this; more digits are no order number. */
 const ORDER_NUMBER = /^\d{1,15}$/;
 const ORDERS = '/v2/saleorders';
-/** A listing that finds fewer rows than Stokly counted is made again, once. */
-const LISTINGS_MAX = 2;
 
 /** Reads a merchant's Stokly. Keeps one token and one rate budget: make one client a process and account. */
 export function createStoklyClient(settings: StoklySettings, deps: StoklyDeps = {}): StoklyClient {
-  const calls = new StoklyCalls(settings, deps.now ?? Date.now, deps.onCall);
-  const orders = new OrderReader(calls, settings);
-  const log = deps.log ?? SILENT_LOG;
+  const now = deps.now ?? Date.now;
+  const calls = new StoklyCalls(settings, now, deps.onCall);
+  const orders = new OrderReader(calls, settings, now);
+  const lister = new OrderLister(calls, settings, { now, log: deps.log ?? SILENT_LOG });
+  const customers = new CustomerReader(calls, settings, now);
   return {
-    readOrders: (orderIds, options) => orders.readOrders(orderIds, options),
-    listCustomerOrderIds: (customerId, options) => listCustomerOrderIds({ calls, settings, log }, customerId, options),
-    readCustomer: (customerId, options) => readCustomer({ calls, settings }, customerId, options),
+    readOrders: (orderIds, options, headers) => orders.readOrders(orderIds, options, headers),
+    listCustomerOrders: (customerId, options) => lister.listOrders(customerId, options),
+    readCustomer: (customerId, options) => customers.read(customerId, options),
     findOrderCustomer: async (orderId, options) => {
-      const header = isFilterValue(orderId) ? await orders.readHeader(orderId, options) : null;
-      if (header === null) return { kind: 'not-found' };
+      const header = isFilterValue(orderId) ? await orders.readHeader(orderId, options) : undefined;
+      if (header === undefined) return { kind: 'not-found' };
       return { kind: 'found', customerId: ownerOf(header, `order ${orderId}`, { saleOrderId: orderId }) };
     },
     findOrderByNumber: async (number, options) => {
@@ -70,6 +73,7 @@ export function createStoklyClient(settings: StoklySettings, deps: StoklyDeps = 
     listCustomersPage: (page, options) => listCustomersPage(calls, page, options),
     countOrders: (window, options) => countOrders(calls, window, options),
     listOrdersInWindow: (window, options) => listOrdersInWindow(calls, window, options),
+    customersWithOrders: (asked, options) => customersWithOrders(calls, asked, options),
     listChanges: (stream, asked, options) => listChanges({ calls, settings, stream }, asked, options),
     listOpenOrders: (page, options) => listOpenOrders(calls, page, options),
     checkAccess: async (options) => {
@@ -101,88 +105,4 @@ function ownerOf(
   if (isAsked) return parsed.data.customerId;
   const problems = parsed.success ? ['another order than was asked for'] : problemsOf(parsed.error);
   throw new StoklyCallError('unreadable-answer', `GET saleorders (${subject}): ${problems.join('; ')}`);
-}
-
-async function readCustomer(
-  { calls, settings }: { calls: StoklyCalls; settings: StoklySettings },
-  customerId: string,
-  options: CallOptions,
-) {
-  if (!isFilterValue(customerId)) return null;
-  const label = `GET customers/{id} (customer ${customerId})`;
-  const answer = await calls.get({ path: `/v0/customers/${encodeURIComponent(customerId)}`, label, options });
-  if (answer.kind === 'not-found') return null;
-  const single = wireSingle.safeParse(answer.body);
-  if (!single.success) throw new StoklyCallError('unreadable-answer', `${label}: the answer holds no customer`);
-  const customer = mapCustomer(single.data.data, settings);
-  if (customer.kind === 'read' && customer.profile.customerId === customerId) return customer.profile;
-  const problems = customer.kind === 'read' ? ['customerId: another than was asked for'] : customer.problems;
-  throw new StoklyCallError('unreadable-answer', `${label}: ${problems.join('; ')}`);
-}
-
-interface Listing {
-  readonly calls: StoklyCalls;
-  readonly settings: StoklySettings;
-  readonly log: CallLog;
-}
-
-/**
- * Each page asks for what comes after the last number of the one before, so rows that come or go meanwhile shift nothing.
- * (Numbers grow with each order; the time placed may be back-dated, so it only orders the result.)
- */
-async function listCustomerOrderIds(listing: Listing, customerId: string, options: CallOptions): Promise<string[]> {
-  if (!isFilterValue(customerId)) return [];
-  const placedAt = new Map<string, string>();
-  for (let attempt = 0; attempt < LISTINGS_MAX; attempt += 1) {
-    const { counted, withoutId } = await listInto(placedAt, { ...listing, customerId, options });
-    if (placedAt.size + withoutId >= counted) {
-      if (withoutId > 0)
-        listing.log.warn({ customerId, rows: withoutId }, 'Stokly lists orders without a readable id: left out');
-      return [...placedAt].toSorted(([, a], [, b]) => (a < b ? -1 : Number(a > b))).map(([orderId]) => orderId);
-    }
-  }
-  throw new StoklyCallError(
-    'unreadable-answer',
-    `GET saleorders (customer ${customerId}): fewer rows than Stokly counts`,
-  );
-}
-
-async function listInto(
-  placedAt: Map<string, string>,
-  listing: Listing & { customerId: string; options: CallOptions },
-) {
-  const { calls, settings, customerId, options } = listing;
-  const own = equals('customerId', customerId);
-  let counted: number | null = null;
-  let withoutId = 0;
-  for (let lastNumber = -1; ; ) {
-    const filter = lastNumber < 0 ? own : allOf(own, greaterThan('niceId', String(lastNumber)));
-    const page = await readPage(calls, { ...ORDER_LIST, filter, size: settings.pageSize, options }, 0);
-    if (page === 'not-found') throw new StoklyCallError('unreadable-answer', 'GET saleorders: there is no such list');
-    counted ??= page.count;
-    for (const row of page.rows) {
-      const orderId = orderIdOf(row);
-      if (orderId === null) withoutId += 1;
-      else placedAt.set(orderId, placedAtOf(row));
-    }
-    if (page.rows.length >= page.count || page.rows.length === 0) return { counted, withoutId };
-    const numbers = page.rows.map(numberOf).filter((number) => number > lastNumber);
-    if (numbers.length === 0) {
-      throw new StoklyCallError(
-        'unreadable-answer',
-        `GET saleorders (customer ${customerId}): a page without readable numbers`,
-      );
-    }
-    lastNumber = Math.max(...numbers);
-  }
-}
-
-function placedAtOf(row: unknown): string {
-  const parsed = wireOrder.pick({ createdAt: true }).safeParse(row);
-  return parsed.success ? parsed.data.createdAt : '';
-}
-
-function numberOf(row: unknown): number {
-  const parsed = wireOrder.pick({ niceId: true }).safeParse(row);
-  return parsed.success ? Number(parsed.data.niceId) : -1;
 }

@@ -9,7 +9,8 @@ import { problemsOf } from './wire-values.js';
 export interface ListRead {
   readonly resource: string;
   readonly label: string;
-  readonly filter: Filter | null;
+  /** As a function: asked when the call goes out, and answering the same from then on. */
+  readonly filter: Filter | null | (() => Filter);
   /** A field that never changes, so that rows keep their places. */
   readonly sortField: string | null;
   readonly size: number;
@@ -29,26 +30,33 @@ const PASSES_MAX = 4;
 
 /** One page; `not-found` where the resource itself is not (the order of these lines). */
 export async function readPage(calls: StoklyCalls, list: ListRead, page: number): Promise<Page | 'not-found'> {
+  const answer = await calls.get({
+    path: () => pathOf(list, page),
+    label: list.label,
+    options: list.options,
+  });
+  return answer.kind === 'not-found' ? 'not-found' : pageIn(answer.body, list.label);
+}
+
+export function pageIn(body: unknown, label: string): Page {
+  const parsed = wireList.safeParse(body);
+  if (!parsed.success) {
+    const problems = problemsOf(parsed.error).join('; ');
+    throw new StoklyCallError('unreadable-answer', `${label}: the list cannot be read (${problems})`);
+  }
+  return { rows: parsed.data.data, count: parsed.data.metadata.count };
+}
+
+/** With its query, encoded. */
+export function pathOf(list: Omit<ListRead, 'label' | 'options'>, page: number): string {
   const query = new URLSearchParams({ page: String(page), size: String(list.size) });
   if (list.sortField !== null) {
     query.set('sortField', list.sortField);
     query.set('sortDirection', 'ASC');
   }
-  if (list.filter !== null) query.set('filter', list.filter.expression);
-  const answer = await calls.get({
-    path: `${list.resource}?${query.toString()}`,
-    label: list.label,
-    options: list.options,
-  });
-  if (answer.kind === 'not-found') return 'not-found';
-  const parsed = wireList.safeParse(answer.body);
-  if (!parsed.success) {
-    throw new StoklyCallError(
-      'unreadable-answer',
-      `${list.label}: the list cannot be read (${problemsOf(parsed.error).join('; ')})`,
-    );
-  }
-  return { rows: parsed.data.data, count: parsed.data.metadata.count };
+  const filter = typeof list.filter === 'function' ? list.filter() : list.filter;
+  if (filter !== null) query.set('filter', filter.expression);
+  return `${list.resource}?${query.toString()}`;
 }
 
 /**

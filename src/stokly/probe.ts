@@ -3,7 +3,7 @@ import type { CallOptions } from './api.js';
 import type { StoklyCalls } from './calls.js';
 import { StoklyCallError } from './errors.js';
 import { readPage } from './paging.js';
-import { orderIdOf } from './read-orders.js';
+import { orderIdOf } from './gathered-orders.js';
 import { kindOf } from './wire-values.js';
 
 /** What an account's data look like. Holds key names, types and counts; of values only those of a few enums. */

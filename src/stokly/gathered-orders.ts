@@ -1,0 +1,87 @@
+import type { CallOptions } from './api.js';
+import type { StoklyCalls } from './calls.js';
+import { GATHERED, StoklyCallError } from './errors.js';
+import { equals, type Filter, oneOf } from './filter.js';
+import { type Batch, Gatherer } from './gather.js';
+import { OneOrMany } from './one-or-many.js';
+import { PAGE_SIZE_MAX, readAllRows } from './paging.js';
+import { wireOrder, wireRefundOwner } from './wire.js';
+
+/** Ids in one `=*` filter: about 2 KB of address, far below what any server takes. */
+export const IDS_PER_FILTER = 50;
+
+/** Headers of orders, gathered over all who ask in this process. */
+export function gatherHeaders(calls: StoklyCalls, now: () => number): Gatherer<unknown> {
+  const headers = new OneOrMany(calls, {
+    resource: '/v2/saleorders',
+    idField: 'saleOrderId',
+    sortField: 'niceId',
+    label: `GET saleorders${GATHERED}`,
+    subject: 'order',
+    idOf: orderIdOf,
+    isWhole: () => true, // A4
+  });
+  return new Gatherer<unknown>({ keysMax: IDS_PER_FILTER, now, read: (batch) => headers.read(batch) });
+}
+
+/** All refunds of orders, gathered likewise. */
+export function gatherRefunds(calls: StoklyCalls, now: () => number): Gatherer<readonly unknown[]> {
+  return new Gatherer<readonly unknown[]>({ keysMax: IDS_PER_FILTER, now, read: (batch) => readRefunds(calls, batch) });
+}
+
+async function readRefunds(calls: StoklyCalls, batch: Batch): Promise<Map<string, unknown[]>> {
+  let orderIds: readonly string[] | null = null;
+  const filter = () => {
+    orderIds ??= batch.close();
+    return of(orderIds);
+  };
+  const rows = await readList(calls, filter, batch.options);
+  const asked: readonly string[] = orderIds ?? [];
+  const refunds = new Map<string, unknown[]>();
+  const [alone, ...others] = asked;
+  if (alone !== undefined && others.length === 0) return refunds.set(alone, [...rows]);
+  // A refund that does not say whose it is must not be lost: asked for by order, each answer says it.
+  if (rows.some((row) => refundOrderIdOf(row) === null)) {
+    for (const orderId of asked)
+      refunds.set(orderId, [...(await readList(calls, equals('saleOrderId', orderId), batch.options))]);
+    return refunds;
+  }
+  for (const row of rows) {
+    const orderId = refundOrderIdOf(row) ?? '';
+    refunds.set(orderId, [...(refunds.get(orderId) ?? []), row]);
+  }
+  return refunds;
+}
+
+function of(orderIds: readonly string[]): Filter {
+  const [alone, ...others] = orderIds;
+  return alone !== undefined && others.length === 0 ? equals('saleOrderId', alone) : oneOf('saleOrderId', orderIds);
+}
+
+async function readList(calls: StoklyCalls, filter: Filter | (() => Filter), options: CallOptions) {
+  const label = `GET refunds${GATHERED}`;
+  const list = { resource: '/v0/refunds', sortField: 'createdAt', size: PAGE_SIZE_MAX, label, filter, options };
+  const rows = await readAllRows(calls, list, refundIdOf);
+  if (rows !== 'not-found') return rows;
+  throw new StoklyCallError('unreadable-answer', `${label}: Stokly says that there is no such list`);
+}
+
+/** Made once: making one costs twenty times what reading a row with it does. */
+const ID_OF_ORDER = wireOrder.pick({ saleOrderId: true });
+const ID_OF_REFUND = wireRefundOwner.pick({ refundId: true });
+const ORDER_OF_REFUND = wireRefundOwner.pick({ saleOrderId: true });
+
+export function orderIdOf(row: unknown): string | null {
+  const parsed = ID_OF_ORDER.safeParse(row);
+  return parsed.success ? parsed.data.saleOrderId : null;
+}
+
+function refundIdOf(row: unknown): string | null {
+  const parsed = ID_OF_REFUND.safeParse(row);
+  return parsed.success ? parsed.data.refundId : null;
+}
+
+function refundOrderIdOf(row: unknown): string | null {
+  const parsed = ORDER_OF_REFUND.safeParse(row);
+  return parsed.success ? parsed.data.saleOrderId : null;
+}
