@@ -51,7 +51,7 @@ class Shop {
     const { saleOrderId, lineId } = order;
     if (kind === 5 && !order.isRefunded) {
       order.isRefunded = true;
-      return await change({ refunds: [{ saleOrderId }] });
+      return await change({ refunds: [{ saleOrderId, items: [{ lineId }] }] });
     }
     if (kind === 6) return await change({ orders: [{ saleOrderId, stage: 'removed' }] });
     if (order.isRefunded) return;

@@ -1,3 +1,4 @@
+import { compareTexts } from '../instants.js';
 import { LIMITS } from '../limits.js';
 import {
   type Change,
@@ -122,11 +123,10 @@ export function takeWakes(round: PollRound, changes: readonly Change[], done: Wa
   };
   return POLL_STREAMS.reduce<PollRound>((next, stream) => {
     const before = next.streams[stream];
-    const known = new Set(before.recent);
     const own = remembered.filter((change) => change.stream === stream).map(changeKey);
     return withStream(next, stream, {
       ...before,
-      recent: [...before.recent, ...own.filter((key) => !known.has(key))].slice(-LIMITS.pollRecent),
+      recent: newestOf([...new Set([...before.recent, ...own])]),
       isHeldBack: before.isHeldBack || heldBack.has(stream),
     });
   }, counted);
@@ -182,6 +182,13 @@ export function memoryAfter(round: PollRound): PollMemory {
 function openOrdersAfter({ memory, openOrders, streams: { orders } }: PollRound): PollMemory['openOrders'] {
   if (orders.field === 'timeUpdated') return null;
   return orders.problem !== null || orders.isHeldBack ? memory.openOrders : (openOrders ?? memory.openOrders);
+}
+
+/** By their stamps, and not by when they were met: else each round would forget what the next is shown, and wake for all of it again. */
+function newestOf(recent: readonly string[]): readonly string[] {
+  if (recent.length <= LIMITS.pollRecent) return recent;
+  const byStamp = recent.toSorted((left, right) => compareTexts(stampOf(left), stampOf(right)));
+  return byStamp.slice(-LIMITS.pollRecent);
 }
 
 function stampOf(key: string): string {

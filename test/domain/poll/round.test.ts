@@ -111,9 +111,13 @@ describe('what the look-back shows again', () => {
 
   it('is remembered up to a bound, the newest', () => {
     const many = Array.from({ length: LIMITS.pollRecent + 1 }, (_, n) => order(`o-${n}`, 0));
-    const { recent } = afterRound(null, 0, many).streams.orders;
-    expect(recent).toHaveLength(LIMITS.pollRecent);
-    expect(recent).not.toContain(changeKey(order('o-0', 0)));
+    const stamped = many.map((change, n) => ({ ...change, at: new Date(NOON + n).toISOString() }));
+    const left = afterRound(null, 1, stamped);
+    expect(left.streams.orders.recent).toHaveLength(LIMITS.pollRecent);
+    // The next round is shown all of it again: what it meets anew is the oldest, and is forgotten again.
+    const again = freshOf(beginRound(left, NOON + 2 * MINUTE_MS), 'orders', page(stamped));
+    expect(again).toEqual([stamped[0]]);
+    expect(afterRound(left, 2, again).streams.orders.recent).toEqual(left.streams.orders.recent);
   });
 });
 
