@@ -93,14 +93,14 @@ export class Gatherer<Value> {
     });
   }
 
-  /** Sends the open batch, or sets when to look again. */
-  #consider(lane: Lane<Value>): void {
+  /** Sends the open batch, or sets when to look again. `behindMs`: how long it may wait for a call that is out. */
+  #consider(lane: Lane<Value>, behindMs = BEHIND_MS): void {
     const batch = lane.open;
     if (batch === null || batch.isSubmitted) return;
     const nowMs = this.settings.now();
     const isBusy = lane.isBusy(nowMs);
     const isEnough = batch.size >= this.settings.keysMax || (isBusy && batch.callers >= CALLERS_MAX);
-    const waitMs = isBusy ? LINGER_MS : lane.unanswered > 0 ? BEHIND_MS : 0;
+    const waitMs = isBusy ? LINGER_MS : lane.unanswered > 0 ? behindMs : 0;
     const leftMs = batch.openedAtMs + waitMs - nowMs;
     if (isEnough || leftMs <= 0) void this.#submit(lane, batch);
     else lane.lookAgain(() => this.#consider(lane), leftMs);
@@ -121,7 +121,7 @@ export class Gatherer<Value> {
     } finally {
       if (lane.open === batch) lane.open = null;
       lane.unanswered -= 1;
-      this.#consider(lane);
+      this.#consider(lane, 0);
     }
   }
 }
