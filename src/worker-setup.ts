@@ -2,6 +2,7 @@ import { type InjectedSinks, type NativeConnection, Worker, type WorkerOptions }
 import type { ActivityDeps } from './activities/deps.js';
 import { createActivities } from './activities/index.js';
 import { TASK_QUEUE } from './contract/ids.js';
+import { LIMITS } from './domain/limits.js';
 import type { HistoryAnswer } from './domain/backfill/answer.js';
 import type { SettledOrders } from './domain/settled.js';
 import type { OutcomeSinks } from './workflows/outcome-sink.js';
@@ -49,8 +50,9 @@ function workerOptions({ namespace, workflowBundlePath, deps, ...listeners }: Wo
     // its (short) history.
     maxCachedWorkflows: 1_500,
     maxConcurrentWorkflowTaskExecutions: 40,
-    // Calls that wait for a rate limit hold a slot each; live work waits behind at most these.
-    maxConcurrentActivityTaskExecutions: 200,
+    // Writes that wait for an import or a rate limit hold a slot each. History holds at most three quarters of them, so live
+    // work never waits for a slot.
+    maxConcurrentActivityTaskExecutions: LIMITS.activitySlots,
     // After `kill -9` a workflow's next task waits this long for the worker that is gone, on top of the time until its
     // activity is missed: together they must leave the ten seconds within which work goes on.
     stickyQueueScheduleToStartTimeout: '2.5 seconds',

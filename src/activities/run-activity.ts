@@ -13,6 +13,8 @@ export interface ActivityRun {
   readonly signal: AbortSignal;
   /** What the attempt before had told as its progress, if it told any. */
   readonly progress: unknown;
+  /** Has the progress told at once instead of with the next heartbeat; many calls in one go tell it once. */
+  readonly tellProgress: () => void;
 }
 
 interface RunOptions {
@@ -40,6 +42,15 @@ export async function runActivity<Result>(
   const context = Context.current();
   let ticking: NodeJS.Timeout | undefined;
   const beat = (): void => context.heartbeat(options.progress?.());
+  let isTelling = false;
+  const tellProgress = (): void => {
+    if (isTelling) return;
+    isTelling = true;
+    queueMicrotask(() => {
+      isTelling = false;
+      beat();
+    });
+  };
   const first = setTimeout(() => {
     beat();
     ticking = setInterval(beat, HEARTBEAT_EVERY_MS);
@@ -54,13 +65,16 @@ export async function runActivity<Result>(
   try {
     const { attempt, activityId, workflowExecution, heartbeatDetails: progress } = context.info;
     const runId = workflowExecution?.runId ?? '';
-    return await body({ attempt, runId, executionId: `${runId}/${activityId}`, signal: ending.signal, progress });
+    const executionId = `${runId}/${activityId}`;
+    return await body({ attempt, runId, executionId, signal: ending.signal, progress, tellProgress });
   } catch (error) {
     throw toActivityFailure(error, { isOutOfTime });
   } finally {
     clearTimeout(first);
     clearTimeout(over);
     clearInterval(ticking);
+    // What one failed write leaves behind: the others' calls end with the attempt.
+    ending.abort();
   }
 }
 

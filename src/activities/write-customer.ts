@@ -1,7 +1,8 @@
 import type { SkipReason } from '../domain/reasons.js';
 import type { ActivityDeps } from './deps.js';
 import type { WriteCustomerInput, WriteCustomerResult } from './customer-write.js';
-import { runActivity } from './run-activity.js';
+import { ImportsToldInHeartbeats } from './import-memory.js';
+import { type ActivityRun, runActivity } from './run-activity.js';
 import { type SettledContact, settleContact } from './settle-contact.js';
 import { writeFields } from './write-fields.js';
 import { type RecordsWritten, writeRecords } from './write-records.js';
@@ -12,13 +13,15 @@ import { type RecordsWritten, writeRecords } from './write-records.js';
  *
  * Safe to repeat: a created contact carries `STOKLY_ID` and so finds itself again; a record's PUT and the fields' PATCH say
  * the whole state. After a failed attempt the records are marked unconfirmed and read back later, in case the earlier
- * attempt's write lands last.
+ * attempt's write lands last. Writes that an earlier attempt handed to an import are not sent again: its report is asked for.
  * PERSONAL DATA is read and used inside this activity alone.
  */
 export function createWriteCustomer(deps: ActivityDeps) {
   return async function writeCustomer(input: WriteCustomerInput): Promise<WriteCustomerResult> {
-    return await runActivity(async ({ attempt, executionId, signal }) => {
-      const call = { priority: input.priority, signal };
+    let imports: ImportsToldInHeartbeats | null = null;
+    const body = async ({ attempt, executionId, signal, progress, tellProgress }: ActivityRun) => {
+      imports = new ImportsToldInHeartbeats(progress, tellProgress);
+      const call = { priority: input.priority, signal, imports };
       const settled = await settleContact(deps, input, { call, executionId });
       if (settled.customerSkip !== null && settled.contact === null)
         return skipped(settled.customerSkip, settled.notes);
@@ -40,11 +43,12 @@ export function createWriteCustomer(deps: ActivityDeps) {
         customerSkip: settled.customerSkip,
         isContactGone: false,
         orders: records.results,
-        ...(isUncertain ? { isUncertain } : {}),
+        ...(isUncertain || fields.isUncertain === true ? { isUncertain: true } : {}),
         ...(settled.isFoundAgain ? { isFoundAgain: true } : {}),
         notes: [...settled.notes, ...fields.notes],
       };
-    });
+    };
+    return await runActivity(body, { progress: () => imports?.told() ?? [] });
   };
 }
 
@@ -61,7 +65,7 @@ function skipped(reason: SkipReason, notes: readonly string[]): WriteCustomerRes
   return { contact: null, customerSkip: reason, isContactGone: false, orders: [], notes };
 }
 
-const unchanged = { isContactGone: false, notes: [] };
+const unchanged = { isContactGone: false, isUncertain: false, notes: [] };
 
 function gone(settled: SettledContact): WriteCustomerResult {
   return { ...skipped('contact-deleted', settled.notes), contact: settled.contact, isContactGone: true };

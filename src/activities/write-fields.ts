@@ -17,11 +17,13 @@ interface FieldsToWrite {
 interface FieldsWritten {
   readonly contact: ContactState | null;
   readonly isContactGone: boolean;
+  /** An earlier write of fields may land after this one. */
+  readonly isUncertain?: boolean;
   readonly notes: readonly string[];
 }
 
 /**
- * Brings the contact's fields in line with what now stands in its records: one PATCH, and none where nothing differs from what
+ * Brings the contact's fields in line with what now stands in its records: one write, and none where nothing differs from what
  * Dotdigital confirmed last. Safe to repeat: the fields say the whole state.
  */
 export async function writeFields(deps: ActivityDeps, work: FieldsToWrite, call: CallOptions): Promise<FieldsWritten> {
@@ -41,15 +43,14 @@ export async function writeFields(deps: ActivityDeps, work: FieldsToWrite, call:
   const confirmed: ContactState = { ...contact, profileHash, fieldsHash, fieldsSet };
   if (Object.keys(dataFields).length === 0) return { contact: confirmed, isContactGone: false, notes: [] };
   if (await isDeletedByNow(deps, work, call)) return { contact, isContactGone: true, notes: [] };
-  const result = await deps.dotdigital.patchContact(contact.contactId, { dataFields }, call);
+  const result = await deps.dotdigital.putFields(contact.contactId, dataFields, call);
   switch (result.kind) {
-    case 'updated':
-    case 'created':
-      return { contact: confirmed, isContactGone: false, notes: ['fields updated'] };
+    case 'updated': {
+      const isUncertain = result.isUncertain === true;
+      return { contact: confirmed, isContactGone: false, isUncertain, notes: ['fields updated'] };
+    }
     case 'contact-not-found':
       return { contact, isContactGone: true, notes: [] };
-    case 'email-taken':
-      return { contact, isContactGone: false, notes: ['fields not updated: Dotdigital answered with a conflict'] };
     case 'refused':
       return {
         contact,
@@ -71,7 +72,7 @@ function fieldsAboutOrders(deps: ActivityDeps, { input, records }: FieldsToWrite
   });
 }
 
-/** A PATCH may bring a contact back out of the bin: it goes out only when a call just before showed the contact live. */
+/** Writing to it may bring a contact back out of the bin: it goes out only when a call just before showed the contact live. */
 async function isDeletedByNow(
   deps: ActivityDeps,
   { settled, records }: FieldsToWrite,

@@ -28,23 +28,19 @@ interface RecordsToWrite {
   readonly isUncertain: boolean;
 }
 
-/** Records written at the same time; the limiter decides how fast they go. */
-const PARALLEL_MAX = 8;
-
 type OneResult = RecordResult | 'contact-gone';
 
-/** Deletes and puts the records of one customer. Each has its own result: one that is refused stops no other. */
+/**
+ * Deletes and puts the records of one customer, all handed over at once: the client decides what goes out together. Each has its
+ * own result: one that is refused stops no other.
+ */
 export async function writeRecords(
   deps: ActivityDeps,
   work: RecordsToWrite,
   call: CallOptions,
 ): Promise<RecordsWritten> {
-  const results: OneResult[] = [];
-  for (let at = 0; at < work.orders.length; at += PARALLEL_MAX) {
-    const some = work.orders.slice(at, at + PARALLEL_MAX);
-    results.push(...(await Promise.all(some.map((order) => writeOne({ deps, work, call }, order)))));
-    if (results.includes('contact-gone')) return { results: [], isContactGone: true, isProvenLive: false };
-  }
+  const results = await Promise.all(work.orders.map((order) => writeOne({ deps, work, call }, order)));
+  if (results.includes('contact-gone')) return { results: [], isContactGone: true, isProvenLive: false };
   const written = results.filter((result) => result !== 'contact-gone');
   return { results: written, isContactGone: false, isProvenLive: written.some((result) => result.what === 'written') };
 }
@@ -122,6 +118,8 @@ async function putMapped({ deps, call }: Step, { order, contact, record, written
   const put = await deps.dotdigital.putRecord({ ...place, record }, call);
   switch (put.kind) {
     case 'written':
+      if (put.isUncertain === true)
+        return resultOf('written', { ...entry, written: { ...written, isUnconfirmed: true } });
       return resultOf(order.readBack ? 'mended' : 'written', entry);
     case 'contact-not-found':
       return 'contact-gone';

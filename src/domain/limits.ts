@@ -80,9 +80,9 @@ export const LIMITS = {
   /** Nobody answered for this long, and at most this share of the page is missing: it ends without them, and they are asked at the end. */
   backfillGiveUpMs: 15 * 60_000,
   backfillMissingShare: 0.1,
-  /** Customers that are asked once more at the end; more of them are asked before further pages are opened. */
+  /** Customers without a final answer, to be asked once more; from so many on that is done before further pages are opened. */
   backfillRevisitMax: 1_000,
-  /** How often customers that have no final answer, and those of a difference, are asked again at the end. */
+  /** How often customers whose orders differ from Stokly's count are asked again at the end. */
   backfillRounds: 2,
   /** Orders and customers that a result names: enough to start looking, small enough to be read. */
   backfillNamed: 50,

@@ -49,14 +49,13 @@ export function isOk(answer: HttpAnswer): boolean {
 
 /** 429 over a budget of calls; the flat scheme says it with a 400. Too many active jobs is a 429 of another kind. */
 export function isBudgetSpent(answer: HttpAnswer): boolean {
-  if (answer.status === 429) return !isTooManyJobs(answer);
+  if (answer.status === 429) return !isTooManyJobs(errorCodeOf(answer).code);
   return answer.status === 400 && hasCode(answer, 'ERROR_APIUSAGE_EXCEEDED');
 }
 
 /** `contacts:tooManyActiveImports`, `…tooManyBulkDeleteJobs`, v2's token: own jobs must end, no window helps. */
-function isTooManyJobs(answer: HttpAnswer): boolean {
-  const code = errorCodeOf(answer).code ?? '';
-  return /:tooMany/i.test(code) || code === 'ERROR_IMPORT_TOOMANYACTIVEIMPORTS';
+export function isTooManyJobs(code: string | null | undefined): boolean {
+  return /:tooMany/i.test(code ?? '') || code === 'ERROR_IMPORT_TOOMANYACTIVEIMPORTS';
 }
 
 /** v2 says bad credentials with a token too; a 403 without a token is a call to the wrong region. */
@@ -135,7 +134,7 @@ export function refusedOf(answer: HttpAnswer, label: string, sentKeys: ReadonlyS
 }
 
 /** `dataFields.TOTAL`, `products[0].sku`: from the whole to the last part, what is a key of ours. */
-function sentKeyIn(item: string, sentKeys: ReadonlySet<string>): string[] {
+export function sentKeyIn(item: string, sentKeys: ReadonlySet<string>): string[] {
   const parts = item.replaceAll(/\[\d*\]/g, '').split('.');
   const tails = parts.map((_part, from) => parts.slice(from).join('.'));
   return tails.filter((tail) => sentKeys.has(tail)).slice(0, 1);

@@ -2,6 +2,24 @@
 export interface CallOptions {
   readonly priority: 'live' | 'history';
   readonly signal?: AbortSignal;
+  /** What survives an attempt that dies: in which imports its writes went out. Absent: nothing does. */
+  readonly imports?: ImportMemory;
+}
+
+/** One write that went out in an import. `write` is a hash of all that it says, so that no other write is taken for it. */
+export interface ImportedWrite {
+  readonly importId: string;
+  readonly kind: 'records' | 'fields';
+  readonly write: string;
+  /** Epoch ms. */
+  readonly sentAtMs: number;
+}
+
+/** Told of each write that is handed over to an import, and asked before a write goes out again. */
+export interface ImportMemory {
+  note(imported: ImportedWrite): void;
+  /** The import in which this very write went out in an earlier attempt; null where none is known. */
+  find(kind: ImportedWrite['kind'], write: string): ImportedWrite | null;
 }
 
 export type DataFieldValue = string | number | boolean | null;
@@ -53,25 +71,29 @@ export interface Refused {
   readonly fields: readonly string[];
 }
 
-/** Single writes, the part that bulk writing (imports) takes over later: callers get their own record's result either way. */
+/**
+ * A write was taken. `isUncertain`: an earlier one of the same record or contact, in an import that did not end in time, may
+ * still land after it; it is to be read back.
+ */
+interface Taken {
+  readonly isUncertain?: true;
+}
+
+/** Writes that go out as single calls or gathered in imports; callers get their own record's result either way. */
 export interface DotdigitalWriter {
   /** Replaces the whole record under its key: repeating it is safe. */
   putRecord(
     write: { contactId: number; collection: string; key: string; record: RecordJson },
     options: CallOptions,
-  ): Promise<{ kind: 'written' } | { kind: 'contact-not-found' } | { kind: 'collection-not-found' } | Refused>;
-  /** By contactId. `created` means that Dotdigital made a new contact of it (only possible with `email`). */
-  patchContact(
-    contactId: number,
-    change: ContactChange,
-    options: CallOptions,
   ): Promise<
-    | { kind: 'updated'; contact: Contact }
-    | { kind: 'created'; contact: Contact }
-    | { kind: 'contact-not-found' }
-    | { kind: 'email-taken' }
-    | Refused
+    ({ kind: 'written' } & Taken) | { kind: 'contact-not-found' } | { kind: 'collection-not-found' } | Refused
   >;
+  /** Sets data fields of a contact by its id, and nothing else: never creates one, never touches a status. */
+  putFields(
+    contactId: number,
+    dataFields: DataFields,
+    options: CallOptions,
+  ): Promise<({ kind: 'updated' } & Taken) | { kind: 'contact-not-found' } | Refused>;
 }
 
 /** What the rest of Lockstep may ask of Dotdigital. Implemented by `createDotdigitalClient`. Errors: `dotdigital/errors.ts`. */
@@ -83,6 +105,18 @@ export interface DotdigitalApi extends DotdigitalWriter {
     contact: NewContact,
     options: CallOptions,
   ): Promise<{ kind: 'created'; contact: Contact } | { kind: 'exists' } | Refused>;
+  /** A single call, by contactId. `created` means that Dotdigital made a new contact of it (only possible with `email`). */
+  patchContact(
+    contactId: number,
+    change: ContactChange,
+    options: CallOptions,
+  ): Promise<
+    | { kind: 'updated'; contact: Contact }
+    | { kind: 'created'; contact: Contact }
+    | { kind: 'contact-not-found' }
+    | { kind: 'email-taken' }
+    | Refused
+  >;
   /** PATCH with `merge-option=overwrite-if-empty` and the one field; the answer shows who owns the contact now. */
   claimContact(
     contactId: number,

@@ -73,6 +73,11 @@ export class DotdigitalCalls {
     }
   }
 
+  /** What is known of the budget that an endpoint counts against. */
+  rateOf(endpoint: Endpoint): RateLimiterState {
+    return this.#tiers.of(endpoint).state();
+  }
+
   rates(): Readonly<Record<string, RateLimiterState>> {
     return this.#tiers.states();
   }

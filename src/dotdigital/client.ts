@@ -4,9 +4,10 @@ import { type CallLog, SILENT_LOG } from '../http/log.js';
 import { accountEndpoint, createDataField, listDataFields } from './account.js';
 import type { DotdigitalApi } from './api.js';
 import { DotdigitalCalls } from './calls.js';
-import { claimContact, createContact, findContactByEmail, getContact } from './contacts.js';
+import { claimContact, createContact, findContactByEmail, getContact, patchContact } from './contacts.js';
+import type { ImportSeen } from './import-run.js';
 import { createCollection, deleteRecord, getRecord, listCollections, listRecords } from './records.js';
-import { type DotdigitalSettings, regionUrl } from './settings.js';
+import { type DotdigitalSettings, IMPORT_WAIT_MS, regionUrl } from './settings.js';
 import { createWriteBatcher } from './write-batcher.js';
 
 export type { DotdigitalSettings } from './settings.js';
@@ -17,6 +18,8 @@ export interface DotdigitalDeps {
   readonly now?: () => number;
   /** Told of each HTTP call. */
   readonly onCall?: CallObserver;
+  /** Told of each import when it is over, or was not taken. */
+  readonly onImport?: (seen: ImportSeen) => void;
 }
 
 export interface DotdigitalClient extends DotdigitalApi {
@@ -41,8 +44,16 @@ export function createDotdigitalClient(settings: DotdigitalSettings, deps: Dotdi
       return url;
     },
   });
+  const writer = createWriteBatcher({
+    calls,
+    now: deps.now ?? Date.now,
+    importWaitMs: settings.importWaitMs ?? IMPORT_WAIT_MS,
+    onImport: deps.onImport,
+  });
   return {
-    ...createWriteBatcher(calls),
+    putRecord: (write, options) => writer.putRecord(write, options),
+    putFields: (contactId, dataFields, options) => writer.putFields(contactId, dataFields, options),
+    patchContact: (contactId, change, options) => patchContact(calls, { contactId, change }, options),
     findContactByEmail: (email, options) => findContactByEmail(calls, email, options),
     getContact: (contactId, options) => getContact(calls, contactId, options),
     createContact: (contact, options) => createContact(calls, contact, options),
@@ -56,6 +67,9 @@ export function createDotdigitalClient(settings: DotdigitalSettings, deps: Dotdi
     createCollection: (collection, options) => createCollection(calls, collection, options),
     listRecords: (collection, limit, options) => listRecords(calls, { collection, limit }, options),
     rates: () => calls.rates(),
-    close: () => calls.close(),
+    close: () => {
+      writer.close();
+      calls.close();
+    },
   };
 }

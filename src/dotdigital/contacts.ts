@@ -10,7 +10,7 @@ import { wireContact } from './wire.js';
 /** D2: single light reads are high, writes of one record medium. */
 const READ: Endpoint = { name: 'GET contact', tier: 'highCallRate' };
 const CREATE: Endpoint = { name: 'POST contact', tier: 'mediumCallRate' };
-const CHANGE: Endpoint = { name: 'PATCH contact', tier: 'mediumCallRate' };
+export const CHANGE_CONTACT: Endpoint = { name: 'PATCH contact', tier: 'mediumCallRate' };
 
 /** The spec's example has one, three code bases that run against Dotdigital match the other. */
 const TAKEN_CODES = ['contacts:identifierConflict', 'contacts:idAlreadyExists'];
@@ -96,7 +96,14 @@ export async function patchContact(
   const label = `PATCH contact ${contactId}`;
   const query = mergeOption === undefined ? '' : `?merge-option=${mergeOption}`;
   const path = `/contacts/v3/contactId/${contactId}${query}`;
-  const answer = await calls.send({ endpoint: CHANGE, method: 'PATCH', path, label, body: bodyOf(change), options });
+  const answer = await calls.send({
+    endpoint: CHANGE_CONTACT,
+    method: 'PATCH',
+    path,
+    label,
+    body: bodyOf(change),
+    options,
+  });
   if (isOk(answer)) {
     if (answer.status === 201)
       return { kind: 'created', contact: parseBody(answer, wireContact, { label, isWrite: true }) };

@@ -1,5 +1,5 @@
 import { pathSegment } from '../http/transport.js';
-import { hasCode, isAboutAnother, isDone, isOk, parseBody, refusedOf, unexpected } from './answers.js';
+import { hasCode, isAboutAnother, isDone, isOk, parseBody, refusedOf, sentKeyIn, unexpected } from './answers.js';
 import type { CallOptions, DotdigitalApi, RecordJson } from './api.js';
 import type { DotdigitalCalls } from './calls.js';
 import { writeRecordJson } from './json.js';
@@ -8,7 +8,7 @@ import { wireCollections, wireRecord, wireRecordPage } from './wire.js';
 
 /** D2: single light reads are high, writes of one record medium, lists low. */
 const READ: Endpoint = { name: 'GET insightData record', tier: 'highCallRate' };
-const PUT: Endpoint = { name: 'PUT insightData record', tier: 'mediumCallRate' };
+export const PUT_RECORD: Endpoint = { name: 'PUT insightData record', tier: 'mediumCallRate' };
 const DELETE: Endpoint = { name: 'DELETE insightData record', tier: 'mediumCallRate' };
 const LIST_RECORDS: Endpoint = { name: 'GET insightData records', tier: 'lowCallRate' };
 const LIST_COLLECTIONS: Endpoint = { name: 'GET insightData collections', tier: 'mediumCallRate' };
@@ -39,7 +39,7 @@ export async function putRecord(
   const path = recordPath(write);
   if (path === null) return { kind: 'refused', code: 'UnusableKey', fields: [] };
   const body = writeRecordJson(write.record);
-  const answer = await calls.send({ endpoint: PUT, method: 'PUT', path, label, body, options });
+  const answer = await calls.send({ endpoint: PUT_RECORD, method: 'PUT', path, label, body, options });
   if (isDone(answer, label)) return { kind: 'written' };
   if (hasCode(answer, CONTACT_NOT_FOUND)) return { kind: 'contact-not-found' };
   if (hasCode(answer, COLLECTION_NOT_FOUND)) return { kind: 'collection-not-found' };
@@ -135,6 +135,15 @@ function recordPath({ contactId, collection, key }: RecordPlace): string | null 
     return null;
   }
 }
+
+/** Fields of a record that words about it begin with (`products[0].sku: …`) or name in quotes; key names of ours alone. */
+export function fieldsNamedIn(details: readonly string[], record: RecordJson): readonly string[] {
+  const sentKeys = keyPathsOf(record);
+  const named = details.flatMap((said) => [...said.matchAll(NAMED)].map(([, first, quoted]) => first ?? quoted ?? ''));
+  return [...new Set(named.flatMap((item) => sentKeyIn(item, sentKeys)))];
+}
+
+const NAMED = /^([\w.[\]-]+):|'([\w.[\]-]+)'/g;
 
 /** `products`, `sku` and `products.sku` alike: how Dotdigital names a field in an error is not documented. */
 function keyPathsOf(record: RecordJson): Set<string> {

@@ -10,7 +10,12 @@ export interface DotdigitalSettings {
   readonly refusedWaitMsMax?: number;
   /** Length of a rate window where an answer does not state its end; default a minute. */
   readonly rateWindowMs?: number;
+  /** How long a write waits for the import it went out in, before it goes out alone; default 2 minutes. */
+  readonly importWaitMs?: number;
 }
+
+/** An import may take minutes; an attempt of an activity has three, and the single call afterwards wants its share. */
+export const IMPORT_WAIT_MS = 120_000;
 
 /** The tiered scheme counts by the minute (call rate limits page). */
 export const RATE_WINDOW_MS = 60_000;

@@ -1,15 +1,33 @@
 import type { DotdigitalWriter } from './api.js';
-import type { DotdigitalCalls } from './calls.js';
-import { patchContact } from './contacts.js';
-import { putRecord } from './records.js';
+import { fieldImports } from './field-imports.js';
+import { FloodWatch } from './flood-watch.js';
+import { recordImports } from './record-imports.js';
+import { type GathererDeps, WriteGatherer } from './write-gatherer.js';
+
+export interface WriteBatcher extends DotdigitalWriter {
+  /** Stops looking and polling; what waits is not told. */
+  close(): void;
+}
 
 /**
- * The seam between callers and how writes go out. Each caller hands in one write and gets its own result, so that gathering
- * writes into one import can take the place of single calls without a change to any caller. Single calls only, so far.
+ * The seam between callers and how writes go out: each caller hands in one write and gets its own result. Records (of one
+ * collection each) and contacts' fields are gathered apart: a contact's fields go out only after its records are in.
  */
-export function createWriteBatcher(calls: DotdigitalCalls): DotdigitalWriter {
+export function createWriteBatcher(deps: Omit<GathererDeps, 'flood'>): WriteBatcher {
+  const shared = { ...deps, flood: new FloodWatch() };
+  const fields = new WriteGatherer(fieldImports(deps.calls), shared);
+  const newRecords = (collection: string) => new WriteGatherer(recordImports(deps.calls, collection), shared);
+  const records = new Map<string, ReturnType<typeof newRecords>>();
   return {
-    putRecord: (write, options) => putRecord(calls, write, options),
-    patchContact: (contactId, change, options) => patchContact(calls, { contactId, change }, options),
+    putRecord: async (write, options) => {
+      let gatherer = records.get(write.collection);
+      if (gatherer === undefined) records.set(write.collection, (gatherer = newRecords(write.collection)));
+      return await gatherer.send(write, options);
+    },
+    putFields: async (contactId, dataFields, options) => await fields.send({ contactId, dataFields }, options),
+    close: () => {
+      fields.close();
+      for (const gatherer of records.values()) gatherer.close();
+    },
   };
 }

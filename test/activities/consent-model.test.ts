@@ -227,6 +227,10 @@ class Model {
       policy: { ...TEST_POLICY, contactPolicy: this.settings.contactPolicy },
       consentLowerMaxPerHour: 25,
       wakeCustomer: async () => {},
+      loadHistory: async () => {},
+      readBackfillPage: async () => null,
+      readLedger: async () => null,
+      pace: () => [],
       openReview: async () => {},
       reviewPolicy: TEST_REVIEW_POLICY,
       listOpenReviews: async () => [],
@@ -245,8 +249,9 @@ class Model {
         return async (...args: unknown[]) => {
           const action = this.between.shift();
           if (action !== undefined && action !== null && !isUnclosable(action, name, args)) await person(action);
-          if (this.settings.planted === 'raise' && name === 'patchContact') await plantRaise(args[0]);
-          if (this.settings.planted === 'recreate' && name === 'patchContact') await plantRecreate(this.email);
+          const isChange = name === 'patchContact' || name === 'putFields';
+          if (this.settings.planted === 'raise' && isChange) await plantRaise(args[0]);
+          if (this.settings.planted === 'recreate' && isChange) await plantRecreate(this.email);
           return await method.apply(target, args);
         };
       },

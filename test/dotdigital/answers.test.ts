@@ -36,8 +36,9 @@ describe('an answer', () => {
   test('with a page of HTML to the put or delete of a record is not taken for its effect', async () => {
     const { client, contactId } = await hit({ kind: 'html' });
     const place = { contactId, collection: COLLECTION, key: '1001' };
-    for (const call of [client.putRecord({ ...place, record: { id: '1001' } }, LIVE), client.deleteRecord(place, LIVE)])
-      expect(await callErrorOf(call)).toMatchObject({
+    const put = () => client.putRecord({ ...place, record: { id: '1001' } }, LIVE);
+    for (const call of [put, () => client.deleteRecord(place, LIVE)])
+      expect(await callErrorOf(call())).toMatchObject({
         failure: 'unreadable-answer',
         detail: { isEffectUnknown: true },
       });
