@@ -1,4 +1,5 @@
 import {
+  ActivityFailure,
   ApplicationFailure,
   continueAsNew,
   isCancellation,
@@ -26,16 +27,30 @@ import { resultOf } from '../domain/poll/result.js';
 import { pollText } from '../domain/poll/words.js';
 
 /**
- * Before history, behind live events. After ten minutes a stream is left to the next round: that it cannot be read is then said, and the others
- * do not wait for it.
+ * Before history, behind live events. A stream that cannot be read is left to the next round after four minutes, and that is said: the rounds of
+ * the others must not wait for it.
  */
-const { listChanges, listOpenChanges, wakeChanged } = proxyActivities<Activities>({
+const { listChanges, listOpenChanges } = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '4 minutes',
+  heartbeatTimeout: '4 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  priority: { priorityKey: 2 },
+});
+
+/** Refunds are woken for by way of their orders, which are asked for first: a thousand of them take their time under a tight limit. */
+const { wakeChanged } = proxyActivities<Activities>({
   startToCloseTimeout: '3 minutes',
   scheduleToCloseTimeout: '10 minutes',
   heartbeatTimeout: '4 seconds',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
   priority: { priorityKey: 2 },
 });
+
+/** The round that is under way; its streams are read at once, each step is a new state. */
+interface Poll {
+  round: PollRound;
+}
 
 /**
  * The safety net under webhooks, started by the Schedule `poll-changes`: finds what changed in Stokly since the last round that succeeded, and
@@ -47,68 +62,53 @@ const { listChanges, listOpenChanges, wakeChanged } = proxyActivities<Activities
  */
 export async function pollChangesWorkflow(input: PollChangesInput = {}): Promise<PollChangesResult> {
   // Its own continue-as-new finds no last result: it carries the round.
-  let round = input.carried ?? beginRound(memoryOf(workflowInfo().lastResult), Date.now());
-  if (input.carried === undefined) round = await wake(round, round.waiting);
-  for (let pages = 0; streamsToRead(round).length > 0; pages += 1) {
-    if (pages === LIMITS.pollPagesPerRun) await continueAsNew<typeof pollChangesWorkflow>({ carried: round });
-    round = await readPages(round);
-    setCurrentDetails(pollText(resultOf(round, Date.now())));
-  }
-  if (isOpenOrdersDue(round)) round = await compareOpenOrders(round);
-  const result = resultOf(round, Date.now());
+  const poll: Poll = { round: input.carried ?? beginRound(memoryOf(workflowInfo().lastResult), Date.now()) };
+  const waiting = input.carried === undefined ? poll.round.waiting : [];
+  await Promise.all([wake(poll, waiting), ...streamsToRead(poll.round).map((stream) => readStream(poll, stream))]);
+  if (streamsToRead(poll.round).length > 0) await continueAsNew<typeof pollChangesWorkflow>({ carried: poll.round });
+  if (isOpenOrdersDue(poll.round)) await compareOpenOrders(poll);
+  const result = resultOf(poll.round, Date.now());
   setCurrentDetails(pollText(result));
-  if (isLost(round)) throw ApplicationFailure.nonRetryable(pollText(result), 'PollFailed');
+  if (isLost(poll.round)) throw ApplicationFailure.nonRetryable(pollText(result), 'PollFailed');
   return result;
 }
 
-/** One page of each stream that is not at its end, all at once, and the wakes for what is new on them. */
-async function readPages(before: PollRound): Promise<PollRound> {
-  const read = await Promise.all(streamsToRead(before).map((stream) => readPage(before, stream)));
-  let round = before;
-  const fresh: Change[] = [];
-  for (const { stream, outcome } of read) {
-    if (outcome.kind === 'failed') {
-      round = failStream(round, stream, outcome.problem);
-      continue;
-    }
-    fresh.push(...freshOf(round, stream, outcome.page));
-    round = takePage(round, stream, outcome.page);
-  }
-  return await wake(round, fresh);
-}
-
-async function readPage(round: PollRound, stream: PollStream) {
-  const { since, cursor } = round.streams[stream];
+/** To its end, or as far as one run reads: page by page, each with the wakes for what is new on it. */
+async function readStream(poll: Poll, stream: PollStream): Promise<void> {
   try {
-    const page = await listChanges.executeWithOptions({ summary: `${stream} since ${since}` }, [
-      { stream, since, cursor },
-    ]);
-    return { stream, outcome: { kind: 'read', page } as const };
+    for (let pages = 0; pages < LIMITS.pollPagesPerRun && !poll.round.streams[stream].isDone; pages += 1) {
+      const { since, cursor } = poll.round.streams[stream];
+      const page = await listChanges.executeWithOptions({ summary: `${stream} since ${since}` }, [
+        { stream, since, cursor },
+      ]);
+      const fresh = freshOf(poll.round, stream, page);
+      poll.round = takePage(poll.round, stream, page);
+      await wake(poll, fresh);
+    }
   } catch (error) {
-    if (isCancellation(error)) throw error;
-    return { stream, outcome: { kind: 'failed', problem: problemText(error) } as const };
+    poll.round = failStream(poll.round, stream, problemOf(error));
   }
 }
 
-async function compareOpenOrders(round: PollRound): Promise<PollRound> {
+async function compareOpenOrders(poll: Poll): Promise<void> {
   try {
     const open = await listOpenChanges.executeWithOptions({ summary: 'open orders by fingerprint' }, [
-      { known: round.memory.openOrders, noticedAt: round.startedAt },
+      { known: poll.round.memory.openOrders, noticedAt: poll.round.startedAt },
     ]);
-    return await wake(takeOpenOrders(round, open), open.changes);
+    poll.round = takeOpenOrders(poll.round, open);
+    await wake(poll, open.changes);
   } catch (error) {
-    if (isCancellation(error)) throw error;
-    return failStream(round, 'orders', problemText(error));
+    poll.round = failStream(poll.round, 'orders', problemOf(error));
   }
 }
 
-async function wake(before: PollRound, changes: readonly Change[]): Promise<PollRound> {
-  let round = before;
+async function wake(poll: Poll, changes: readonly Change[]): Promise<void> {
   for (let from = 0; from < changes.length; from += LIMITS.pollWakesPerActivity) {
     const some = changes.slice(from, from + LIMITS.pollWakesPerActivity);
-    round = takeWakes(round, some, await wakeSome(some));
+    const done = await wakeSome(some);
+    poll.round = takeWakes(poll.round, some, done);
+    setCurrentDetails(pollText(resultOf(poll.round, Date.now())));
   }
-  return round;
 }
 
 /** An activity that gave up has woken some of them, or none: all go into the next round, and customers drop what they had. */
@@ -116,7 +116,7 @@ async function wakeSome(changes: readonly Change[]): Promise<WakesDone> {
   try {
     return await wakeChanged.executeWithOptions({ summary: `${changes.length} changes` }, [{ changes }]);
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    problemOf(error);
     return { withoutCustomer: [], unknown: [], failed: changes.map((_, at) => at) };
   }
 }
@@ -126,6 +126,8 @@ function isLost({ streams }: PollRound): boolean {
   return POLL_STREAMS.every((stream) => streams[stream].problem !== null || streams[stream].isOff);
 }
 
-function problemText(error: unknown): string {
-  return error instanceof Error && error.cause instanceof Error ? error.cause.message : 'unknown failure';
+/** What an activity gave up with, in words. Anything else is no problem of Stokly's: it is thrown on. */
+function problemOf(error: unknown): string {
+  if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+  return error.cause?.message ?? error.message;
 }
