@@ -8,7 +8,7 @@ import {
 } from './contract/messages.js';
 import type { ReviewNews } from './contract/review.js';
 import { openReviewStart } from './contract/review-start.js';
-import { wakeCustomerStart } from './contract/wake-start.js';
+import { HISTORY_PRIORITY, wakeCustomerStart } from './contract/wake-start.js';
 
 /** An Update has no time-out of its own: without a worker for the breaker the asking activity must not hang. */
 const ADMIT_TIMEOUT_MS = 20_000;
@@ -17,6 +17,14 @@ const ADMIT_TIMEOUT_MS = 20_000;
 export function wakeCustomerPort(client: Client): (customerId: string, wake: WakeCustomer) => Promise<void> {
   return async (customerId, wake) => {
     await client.workflow.signalWithStart(WORKFLOW_TYPES.syncCustomer, wakeCustomerStart(customerId, wake));
+  };
+}
+
+/** The same for a backfill: what it starts goes behind live work. */
+export function loadHistoryPort(client: Client): (customerId: string, wake: WakeCustomer) => Promise<void> {
+  return async (customerId, wake) => {
+    const start = { ...wakeCustomerStart(customerId, wake), priority: HISTORY_PRIORITY };
+    await client.workflow.signalWithStart(WORKFLOW_TYPES.syncCustomer, start);
   };
 }
 

@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { collectDefaultMetrics } from 'prom-client';
+import { createAnswerGatherer } from './answer-gatherer.js';
+import { paceOf, readBackfillPagePort, readLedgerPort } from './backfill-ports.js';
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from './config.js';
 import { createDotdigitalClient } from './dotdigital/client.js';
 import { createHttpTransport } from './http/transport.js';
@@ -14,7 +16,7 @@ import { listOpenReviews } from './review-list.js';
 import { ensureSchedules } from './schedules.js';
 import { createStoklyClient } from './stokly/client.js';
 import { connectTemporal, type TemporalAccess, TemporalConnectError } from './temporal.js';
-import { admitLoweringPort, openReviewPort, wakeCustomerPort } from './temporal-ports.js';
+import { admitLoweringPort, loadHistoryPort, openReviewPort, wakeCustomerPort } from './temporal-ports.js';
 import { installRuntime } from './worker-runtime.js';
 import { createWorker, type WorkerSetup } from './worker-setup.js';
 
@@ -59,12 +61,17 @@ async function work({ config, log, temporal, temporalMetricsUrl }: Wiring): Prom
     log,
     onCall: (call) => metrics.vendorCalled('dotdigital', call),
   });
+  const gatherer = createAnswerGatherer(client, log);
   const page = temporalMetricsUrl === null ? null : await showMetrics(config, metrics, temporalMetricsUrl);
   try {
     await ensureSchedules(client, config.schedules);
-    const deps = { ...depsOf(config, { client, log }), stokly, dotdigital, metrics, log };
-    await runUntilStopped(config, { namespace, workflowBundlePath, deps, onSettled: metrics.ordersSettled }, log);
+    const pace = () =>
+      paceOf({ stokly: { state: stokly.rate(), windowMs: config.stokly.windowMs }, dotdigital: dotdigital.rates() });
+    const deps = { ...depsOf(config, { client, log }), stokly, dotdigital, metrics, log, pace };
+    const listeners = { onSettled: metrics.ordersSettled, onHistoryLoaded: gatherer.take.bind(gatherer) };
+    await runUntilStopped(config, { namespace, workflowBundlePath, deps, ...listeners }, log);
   } finally {
+    await gatherer.close();
     await page?.close();
   }
 }
@@ -95,6 +102,9 @@ function depsOf(config: WorkerConfig, { client, log }: { readonly client: Client
     policy: config.policy,
     consentLowerMaxPerHour: config.consentLowerMaxPerHour,
     wakeCustomer: wakeCustomerPort(client),
+    loadHistory: loadHistoryPort(client),
+    readBackfillPage: readBackfillPagePort(client),
+    readLedger: readLedgerPort(client),
     openReview: openReviewPort(client),
     listOpenReviews: () => listOpenReviews(client),
     notifier: createNotifier({

@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
+import type { BackfillPageResult } from '../contract/backfill.js';
 import type { AdmitLowering, LoweringAnswer, WakeCustomer } from '../contract/messages.js';
 import type { ReviewNews, ReviewPolicy } from '../contract/review.js';
+import type { VendorPace } from '../domain/backfill/pace.js';
+import type { LedgerEntry } from '../domain/ledger.js';
 import type { SyncPolicy } from '../domain/policy.js';
 import type { DigestInput } from '../domain/review/digest.js';
 import type { DotdigitalApi } from '../dotdigital/api.js';
@@ -22,6 +25,14 @@ export interface ActivityDeps {
   readonly consentLowerMaxPerHour: number;
   /** Starts or signals the customer's workflow. */
   readonly wakeCustomer: (customerId: string, wake: WakeCustomer) => Promise<void>;
+  /** The same at history's priority: workflows that it starts go behind live ones. */
+  readonly loadHistory: (customerId: string, wake: WakeCustomer) => Promise<void>;
+  /** The result of a page of a backfill that has ended; null where it can no longer be read. */
+  readonly readBackfillPage: (workflowId: string) => Promise<BackfillPageResult | null>;
+  /** A customer's ledger, from its workflow; null where it has none. */
+  readonly readLedger: (customerId: string) => Promise<readonly LedgerEntry[] | null>;
+  /** What this worker's limiters have learned. */
+  readonly pace: () => readonly VendorPace[];
   /** Opens the review of an order, or tells the open one. */
   readonly openReview: (news: Extract<ReviewNews, { kind: 'open' }>) => Promise<void>;
   /** All open reviews, from visibility. */

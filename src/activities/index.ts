@@ -1,6 +1,9 @@
 import type { ActivityDeps } from './deps.js';
+import { createCompareHistory } from './compare-history.js';
+import { createCountHistory } from './count-history.js';
 import { createFetchOrders } from './fetch-orders.js';
 import { createListChanges } from './list-changes.js';
+import { createListCustomers } from './list-customers.js';
 import { createListOpenChanges } from './list-open-changes.js';
 import { createListReviews } from './list-reviews.js';
 import { createNotify } from './notify.js';
@@ -8,6 +11,7 @@ import { createOpenReview } from './open-review.js';
 import { createResolveOrderCustomer } from './resolve-order-customer.js';
 import { createWakeChanged } from './wake-changed.js';
 import { createWakeCustomer } from './wake-customer.js';
+import { createWakePage } from './wake-page.js';
 import { createWriteCustomer } from './write-customer.js';
 
 /** The only seam between workflows and the world. */
@@ -23,6 +27,10 @@ export function createActivities(deps: ActivityDeps) {
     wakeChanged: createWakeChanged(deps),
     listReviews: createListReviews(deps),
     notify: createNotify(deps),
+    listCustomers: createListCustomers(deps),
+    wakePage: createWakePage(deps),
+    countHistory: createCountHistory(deps),
+    compareHistory: createCompareHistory(deps),
   };
 }
 

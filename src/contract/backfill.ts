@@ -95,7 +95,7 @@ export interface BackfillDifference {
   readonly number: string;
   readonly orderId: string;
   readonly customerId: string | null;
-  readonly what: 'not-in-ledger' | 'not-in-stokly' | 'unreadable';
+  readonly what: 'not-in-ledger' | 'not-in-stokly';
 }
 
 /** The result of `backfillOrdersWorkflow`. */
@@ -153,6 +153,8 @@ export interface BackfillPageInput {
 }
 
 export interface BackfillPageResult {
+  /** As it was asked for: of a page that waits for no final answers, those that are not final are asked for again. */
+  readonly until: BackfillPageInput['until'];
   /** The last answer of each. */
   readonly answers: readonly HistoryAnswer[];
   readonly unanswered: readonly string[];

@@ -4,6 +4,7 @@ import { ORDER_ID } from './search-attributes.js';
 
 /** Live work goes before history. Whoever starts a workflow sets its priority for good: activities inherit it. */
 export const LIVE_PRIORITY = { priorityKey: 1 } as const;
+export const HISTORY_PRIORITY = { priorityKey: 5 } as const;
 /** After `kill -9` of a worker the server gives its workflow task to another one this much later. */
 export const WORKFLOW_TASK_TIMEOUT = '5s' as const;
 

@@ -1,6 +1,6 @@
 import type { WakeCustomer } from '../contract/messages.js';
 import type { LedgerEntry } from '../domain/ledger.js';
-import { LIMITS } from '../domain/limits.js';
+import { textOr } from './asked-text.js';
 import { note, queueOrders, type SyncState } from './sync-state.js';
 import { areNoticesCleared } from './versions.js';
 
@@ -73,13 +73,6 @@ function release(state: SyncState, { asked }: WakeCustomer): void {
     state.entries.map((entry) => entry.orderId),
     'again',
   );
-}
-
-/** What people type: whatever else came is not shown, and a long text only in part. */
-function textOr(given: unknown, otherwise: string): string {
-  return typeof given === 'string' && given !== ''
-    ? given.replaceAll(/\s+/g, ' ').slice(0, LIMITS.actorTextMax)
-    : otherwise;
 }
 
 function voidWritten(entry: LedgerEntry): LedgerEntry {

@@ -1,3 +1,5 @@
+export { backfillOrdersWorkflow } from './backfill-orders.js';
+export { backfillPageWorkflow } from './backfill-page.js';
 export { digestReviewsWorkflow } from './digest-reviews.js';
 export { limitConsentWorkflow } from './limit-consent.js';
 export { pollChangesWorkflow } from './poll-changes.js';

@@ -6,6 +6,8 @@ import { inject } from 'vitest';
 import { createDotdigitalEmulator, type DotdigitalEmulator } from '../../emulators/dotdigital/index.js';
 import { type Credentials, createStoklyEmulator, type StoklyEmulator } from '../../emulators/stokly/index.js';
 import { untilTrue } from '../../soak/until-true.js';
+import { createAnswerGatherer } from '../../src/answer-gatherer.js';
+import { paceOf, readBackfillPagePort, readLedgerPort } from '../../src/backfill-ports.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import { customerWorkflowId } from '../../src/contract/ids.js';
 import { type CustomerState, customerStateQuery } from '../../src/contract/messages.js';
@@ -25,7 +27,7 @@ import { createRelayTemporal } from '../../src/relay/temporal-port.js';
 import type { StoklyApi } from '../../src/stokly/api.js';
 import { listOpenReviews } from '../../src/review-list.js';
 import { createStoklyClient } from '../../src/stokly/client.js';
-import { admitLoweringPort, openReviewPort, wakeCustomerPort } from '../../src/temporal-ports.js';
+import { admitLoweringPort, loadHistoryPort, openReviewPort, wakeCustomerPort } from '../../src/temporal-ports.js';
 import { createWorker, type WorkerSetup } from '../../src/worker-setup.js';
 import { CANARY_CREDENTIALS, canaryWebhookSecret } from './canary.js';
 import { CanaryWatch } from './canary-watch.js';
@@ -234,6 +236,10 @@ async function runWorker(world: World, options: WorldOptions): Promise<RunningWo
     policy: world.policy,
     consentLowerMaxPerHour: options.consentLowerMaxPerHour ?? 25,
     wakeCustomer: wakeCustomerPort(world.client),
+    loadHistory: loadHistoryPort(world.client),
+    readBackfillPage: readBackfillPagePort(world.client),
+    readLedger: readLedgerPort(world.client),
+    pace: () => paceOf({ stokly: { state: stokly.rate(), windowMs: 60_000 }, dotdigital: dotdigital.rates() }),
     openReview: openReviewPort(world.client),
     reviewPolicy: world.reviewPolicy,
     listOpenReviews: () => listOpenReviews(world.client),
@@ -251,13 +257,23 @@ async function runWorker(world: World, options: WorldOptions): Promise<RunningWo
   const workflowBundlePath = inject('workflowBundlePath');
   const { namespace } = world;
   const onSettled: WorkerSetup['onSettled'] = (orders) => metrics.ordersSettled(orders);
-  const worker: Worker = await createWorker({ connection, namespace, workflowBundlePath, deps, onSettled });
+  const gatherer = createAnswerGatherer(world.client, log);
+  const onHistoryLoaded: WorkerSetup['onHistoryLoaded'] = (workflowId, answer) => gatherer.take(workflowId, answer);
+  const worker: Worker = await createWorker({
+    connection,
+    namespace,
+    workflowBundlePath,
+    deps,
+    onSettled,
+    onHistoryLoaded,
+  });
   const ended = worker.run();
   return {
     metrics,
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;
+      await gatherer.close();
       await connection.close();
     },
   };

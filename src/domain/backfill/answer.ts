@@ -52,3 +52,12 @@ export function waitingOf(queue: Queue, entries: readonly LedgerEntry[]): Histor
 export function isFinal({ kind, waiting }: HistoryAnswer): boolean {
   return kind === 'loaded' && Object.keys(waiting).length === 0;
 }
+
+/** Whether an answer goes into the sum: one that is not final is asked for again, once, and then taken as it is. */
+export function isCounted(answer: HistoryAnswer, until: 'loaded' | 'final'): boolean {
+  return until === 'loaded' ? isFinal(answer) : answer.kind === 'loaded';
+}
+
+export function waitingOrders({ waiting }: HistoryAnswer): number {
+  return Object.values(waiting).reduce((sum, orders) => sum + orders, 0);
+}

@@ -1,0 +1,88 @@
+import { type BackfillDifference, backfillPageWorkflowId } from '../contract/backfill.js';
+import { type HistoryAnswer, type HistoryWindow, isCounted, isInWindow } from '../domain/backfill/answer.js';
+import { countsAnswered, customersThatDiffer } from '../domain/backfill/compare.js';
+import { LIMITS } from '../domain/limits.js';
+import type { CallOptions, OrdersInWindow } from '../stokly/api.js';
+import type { ActivityDeps } from './deps.js';
+import { runActivity } from './run-activity.js';
+
+export interface CompareHistoryInput {
+  readonly backfillWorkflowId: string;
+  /** Pages 1 … `pages` have ended: their results are read. */
+  readonly pages: number;
+  readonly window: HistoryWindow;
+}
+
+export interface CompareHistoryResult {
+  /** At most `LIMITS.backfillNamed`, by order. */
+  readonly differences: readonly BackfillDifference[];
+  /** Whom to ask again, with the answer that was counted; null: none was. At most `LIMITS.backfillPageSize`. */
+  readonly customers: readonly { readonly customerId: string; readonly before: HistoryAnswer | null }[];
+  /** How many customers differ in all. */
+  readonly customersDiffering: number;
+}
+
+/**
+ * Finds out which orders Stokly counts in a window and no customer's answer has, or the other way round: first by customer, from
+ * the results of the pages, then by order, from the ledgers of the customers that differ. Reads only.
+ */
+export function createCompareHistory(deps: ActivityDeps) {
+  return async function compareHistory(input: CompareHistoryInput): Promise<CompareHistoryResult> {
+    return await runActivity(async ({ signal }) => {
+      const call = { priority: 'history', signal } as const;
+      const answers = await readAnswers(deps, input);
+      const inStokly = new Map<string, number>();
+      for await (const { customerId } of ordersOf(deps, input.window, call))
+        if (customerId !== null) inStokly.set(customerId, (inStokly.get(customerId) ?? 0) + 1);
+      const differing = customersThatDiffer(inStokly, countsAnswered(answers.values()));
+      const asked = differing.slice(0, LIMITS.backfillPageSize);
+      return {
+        differences: await differencesOf(deps, { customerIds: new Set(asked), window: input.window, call }),
+        customers: asked.map((customerId) => ({ customerId, before: answers.get(customerId) ?? null })),
+        customersDiffering: differing.length,
+      };
+    });
+  };
+}
+
+/** The last answer of each customer that was counted. */
+async function readAnswers(deps: ActivityDeps, input: CompareHistoryInput): Promise<Map<string, HistoryAnswer>> {
+  const answers = new Map<string, HistoryAnswer>();
+  for (let page = 1; page <= input.pages; page += 1) {
+    const result = await deps.readBackfillPage(backfillPageWorkflowId(input.backfillWorkflowId, page));
+    for (const answer of result?.answers ?? [])
+      if (isCounted(answer, result?.until ?? 'loaded')) answers.set(answer.customerId, answer);
+  }
+  return answers;
+}
+
+async function* ordersOf(
+  deps: ActivityDeps,
+  window: HistoryWindow,
+  call: CallOptions,
+): AsyncGenerator<OrdersInWindow['orders'][number]> {
+  for await (const { orders } of deps.stokly.listOrdersInWindow(window, call)) yield* orders;
+}
+
+async function differencesOf(
+  deps: ActivityDeps,
+  asked: { readonly customerIds: ReadonlySet<string>; readonly window: HistoryWindow; readonly call: CallOptions },
+): Promise<BackfillDifference[]> {
+  const { customerIds, window, call } = asked;
+  const found: BackfillDifference[] = [];
+  if (customerIds.size === 0) return found;
+  const ledgers = new Map<string, Map<string, string>>();
+  for (const customerId of customerIds) {
+    const entries = (await deps.readLedger(customerId)) ?? [];
+    const own = entries.filter(({ placedAt }) => isInWindow(placedAt, window));
+    ledgers.set(customerId, new Map(own.map(({ orderId, number }) => [orderId, number])));
+  }
+  for await (const { orderId, number, customerId } of ordersOf(deps, window, call)) {
+    const ledger = customerId === null ? undefined : ledgers.get(customerId);
+    if (ledger !== undefined && !ledger.delete(orderId))
+      found.push({ number, orderId, customerId, what: 'not-in-ledger' });
+  }
+  for (const [customerId, ledger] of ledgers)
+    for (const [orderId, number] of ledger) found.push({ number, orderId, customerId, what: 'not-in-stokly' });
+  return found.slice(0, LIMITS.backfillNamed);
+}

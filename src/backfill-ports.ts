@@ -1,0 +1,57 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { BackfillPageResult } from './contract/backfill.js';
+import { customerWorkflowId } from './contract/ids.js';
+import { customerStateQuery } from './contract/messages.js';
+import type { VendorPace } from './domain/backfill/pace.js';
+import type { LedgerEntry } from './domain/ledger.js';
+import type { RateLimiterState } from './http/limiter.js';
+import { RATE_WINDOW_MS } from './dotdigital/settings.js';
+
+const ASK_TIMEOUT_MS = 10_000;
+
+/** Null where the page's history is gone: its retention was over. */
+export function readBackfillPagePort(client: Client): (workflowId: string) => Promise<BackfillPageResult | null> {
+  return async (workflowId) => {
+    try {
+      const handle = client.workflow.getHandle(workflowId);
+      return await client.withDeadline(
+        Date.now() + ASK_TIMEOUT_MS,
+        async () => (await handle.result()) as BackfillPageResult,
+      );
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  };
+}
+
+export function readLedgerPort(client: Client): (customerId: string) => Promise<readonly LedgerEntry[] | null> {
+  return async (customerId) => {
+    try {
+      const handle = client.workflow.getHandle(customerWorkflowId(customerId));
+      const state = await client.withDeadline(Date.now() + ASK_TIMEOUT_MS, () =>
+        handle.query(customerStateQuery, 'full'),
+      );
+      return state.entries;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  };
+}
+
+/** What this process's limiters have learned, as a backfill shows it. */
+export function paceOf(vendors: {
+  readonly stokly: { readonly state: RateLimiterState; readonly windowMs: number };
+  readonly dotdigital: Readonly<Record<string, RateLimiterState>>;
+}): VendorPace[] {
+  const { stokly, dotdigital } = vendors;
+  return [
+    paceOfOne('Stokly', stokly.state, stokly.windowMs),
+    ...Object.entries(dotdigital).map(([tier, state]) => paceOfOne(`Dotdigital (${tier})`, state, RATE_WINDOW_MS)),
+  ];
+}
+
+function paceOfOne(vendor: string, { limit, waiting }: RateLimiterState, windowMs: number): VendorPace {
+  return { vendor, limit, windowMs, waiting: waiting.live + waiting.history };
+}

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backfill, historyOf } from '../support/backfills.js';
+import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
+import { clearRequests, instant, newBuyer, placeOrder, requestPaths } from '../support/shop-events.js';
+import { createWorld, type World } from '../support/world.js';
+
+let world: World;
+let chronicle: Chronicle;
+
+beforeAll(async () => {
+  world = await createWorld({ policy: { holdAfterMs: 300 } });
+  chronicle = followStokly(world);
+});
+afterAll(async () => {
+  await world.close();
+});
+
+const WRITES = /^(PUT|PATCH|POST|DELETE) /;
+
+describe('a backfill', () => {
+  it('brings every order into one outcome, to the penny, and its sum is Stokly’s count', async () => {
+    await historyOf(world, 25);
+    const held = await newBuyer(world);
+    await placeOrder(world, held.customerId, { displayTotal: '13.00' });
+    await placeOrder(world, null);
+    const result = await backfill(world, 'first', { pageSize: 10 });
+    expect(result).toMatchObject({
+      ending: 'done',
+      isReconciled: true,
+      customers: { woken: 26, answered: 26, leftOut: 0, unanswered: 0 },
+      orders: { inStokly: 52, withOutcome: 52, waiting: 0 },
+      differences: [],
+    });
+    expect(result.outcomes).toEqual([
+      { outcome: 'synced', reason: null, currency: 'GBP', orders: 50, grossMinor: 60_000, refundedMinor: 0 },
+      { outcome: 'held', reason: null, currency: 'GBP', orders: 1, grossMinor: 1300, refundedMinor: 0 },
+      { outcome: 'skipped', reason: 'no-customer', currency: 'GBP', orders: 1, grossMinor: 1200, refundedMinor: 0 },
+    ]);
+    expect(await violationsOf(world, { chronicle, wastedWritesMax: 0 })).toEqual([]);
+  });
+
+  it('makes no write call over the same data, and heals what nobody was told of', async () => {
+    const guest = await newBuyer(world, { type: 2 });
+    await placeOrder(world, guest.customerId);
+    await clearRequests(world);
+    const result = await backfill(world, 'second', { pageSize: 10 });
+    expect(result).toMatchObject({ isReconciled: true, orders: { inStokly: 53, withOutcome: 53 } });
+    expect(result.outcomes.map(({ reason, orders }) => [reason, orders])).toContainEqual(['guest', 1]);
+    expect((await requestPaths(world)).dotdigital.filter((path) => WRITES.test(path))).toEqual([]);
+  });
+
+  it('leaves out customers without an order since the day that history begins', async () => {
+    const old = await newBuyer(world);
+    await placeOrder(world, old.customerId, { createdAt: instant(200_000) });
+    const result = await backfill(world, 'since', { window: { from: instant(100_000), to: null } });
+    expect(result).toMatchObject({ isReconciled: true, customers: { leftOut: 1 }, orders: { inStokly: 53 } });
+    await expect(world.state(old.customerId)).rejects.toThrow();
+  });
+});

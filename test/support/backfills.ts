@@ -1,0 +1,75 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import {
+  type BackfillInput,
+  type BackfillProgress,
+  backfillProgressQuery,
+  type BackfillResult,
+  backfillWorkflowId,
+} from '../../src/contract/backfill.js';
+import { backfillStart } from '../../src/contract/backfill-start.js';
+import { WORKFLOW_TYPES } from '../../src/contract/ids.js';
+import { type Buyer, instant, newBuyer, type PlacedOrder, placeOrder } from './shop-events.js';
+import { untilTrue, type World } from './world.js';
+
+/** A test has no minutes. */
+export const QUICK = { askAgainMs: 2_000, askAgainMaxMs: 4_000, giveUpMs: 20_000 } as const;
+
+export async function startBackfill(
+  world: World,
+  name: string,
+  rest: Partial<BackfillInput> = {},
+): Promise<WorkflowHandle> {
+  const input: BackfillInput = { window: { from: null, to: null }, confirmation: null, patience: QUICK, ...rest };
+  return await world.client.workflow.start(
+    WORKFLOW_TYPES.backfillOrders,
+    backfillStart(backfillWorkflowId(name), input),
+  );
+}
+
+export async function backfillResultOf(handle: WorkflowHandle): Promise<BackfillResult> {
+  return (await handle.result()) as BackfillResult;
+}
+
+export async function backfill(world: World, name: string, rest: Partial<BackfillInput> = {}): Promise<BackfillResult> {
+  return await backfillResultOf(await startBackfill(world, name, rest));
+}
+
+export async function progressOf(handle: WorkflowHandle): Promise<BackfillProgress> {
+  return await handle.query(backfillProgressQuery);
+}
+
+export async function untilProgress(
+  handle: WorkflowHandle,
+  what: string,
+  holds: (progress: BackfillProgress) => boolean,
+): Promise<BackfillProgress> {
+  let last: BackfillProgress | null = null;
+  await untilTrue(
+    what,
+    async () => {
+      last = await progressOf(handle);
+      return holds(last);
+    },
+    () => JSON.stringify(last),
+  );
+  if (last === null) throw new Error('no progress');
+  return last;
+}
+
+export interface HistoryCustomer {
+  readonly buyer: Buyer;
+  readonly orders: readonly PlacedOrder[];
+}
+
+/** Customers who bought before Lockstep was there: nobody was told of any of it. */
+export async function historyOf(world: World, customers: number, ordersEach = 2): Promise<HistoryCustomer[]> {
+  const made: HistoryCustomer[] = [];
+  for (let at = 0; at < customers; at += 1) {
+    // Several have the same time, over the borders of pages too.
+    const buyer = await newBuyer(world, { createdAt: instant(100_000 - Math.floor(at / 7)) });
+    const orders: PlacedOrder[] = [];
+    for (let number = 0; number < ordersEach; number += 1) orders.push(await placeOrder(world, buyer.customerId));
+    made.push({ buyer, orders });
+  }
+  return made;
+}
