@@ -1,11 +1,17 @@
 import type { WakeCustomer } from '../contract/messages.js';
 import { type Change, changeEventId, type WakesDone } from '../domain/poll/change.js';
+import type { StoklyApi } from '../stokly/api.js';
 import { StoklyCallError } from '../stokly/errors.js';
 import type { ActivityDeps } from './deps.js';
 import { runActivity } from './run-activity.js';
 
 export interface WakeChangedInput {
   readonly changes: readonly Change[];
+}
+
+/** What of the world it needs. */
+interface WakeChangedDeps extends Pick<ActivityDeps, 'wakeCustomer' | 'log'> {
+  readonly stokly: Pick<StoklyApi, 'findOrderCustomer'>;
 }
 
 /** Signals under way at once: Temporal takes some hundreds a second, and live events want some of them. */
@@ -17,7 +23,7 @@ type WakeOutcome = 'woken' | 'without-customer' | 'unknown' | 'failed';
  * Wakes the customers of many changes. One that cannot be woken stops no other: it is named in the result. Safe to repeat: each change has one
  * event id, which its customer remembers.
  */
-export function createWakeChanged(deps: ActivityDeps) {
+export function createWakeChanged(deps: WakeChangedDeps) {
   return async function wakeChanged({ changes }: WakeChangedInput): Promise<WakesDone> {
     return await runActivity(async ({ signal }) => {
       const outcomes: WakeOutcome[] = [];
@@ -34,7 +40,7 @@ export function createWakeChanged(deps: ActivityDeps) {
   };
 }
 
-async function wakeFor(deps: ActivityDeps, change: Change, signal: AbortSignal): Promise<WakeOutcome> {
+async function wakeFor(deps: WakeChangedDeps, change: Change, signal: AbortSignal): Promise<WakeOutcome> {
   const owner = await ownerOf(deps, change, signal);
   if (owner.kind !== 'found') return owner.kind;
   if (owner.customerId === null) return 'without-customer';
@@ -49,7 +55,7 @@ async function wakeFor(deps: ActivityDeps, change: Change, signal: AbortSignal):
 }
 
 /** A refund names its order alone. What concerns one order is its outcome; an outage is everyone's, and fails the attempt. */
-async function ownerOf({ stokly }: ActivityDeps, { customerId, orderId }: Change, signal: AbortSignal) {
+async function ownerOf({ stokly }: WakeChangedDeps, { customerId, orderId }: Change, signal: AbortSignal) {
   if (customerId !== undefined) return { kind: 'found', customerId } as const;
   try {
     const found = await stokly.findOrderCustomer(orderId ?? '', { priority: 'live', signal });
