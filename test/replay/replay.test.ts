@@ -87,6 +87,7 @@ describe('what is recorded', () => {
     ['UPSERT_WORKFLOW_SEARCH_ATTRIBUTES', 'held'],
     ['WORKFLOW_EXECUTION_CONTINUED_AS_NEW', 'continued-first-run'],
     ['WORKFLOW_EXECUTION_COMPLETED', 'route-woken'],
+    ['WORKFLOW_EXECUTION_FAILED', 'poll-failed'],
     ['WORKFLOW_EXECUTION_UPDATE_COMPLETED', 'consent-breaker'],
     ['EXTERNAL_WORKFLOW_EXECUTION_SIGNALED', 'consent-breaker'],
     ['MARKER_RECORDED', 'customer-accepted'],

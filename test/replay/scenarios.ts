@@ -1,6 +1,7 @@
 import { CUSTOMER_SCENARIOS } from './customer-scenarios.js';
 import { DIGEST_SCENARIOS } from './digest-scenarios.js';
 import { FAULT_SCENARIOS } from './fault-scenarios.js';
+import { POLL_SCENARIOS } from './poll-scenarios.js';
 import { REVIEW_SCENARIOS } from './review-scenarios.js';
 import { ROUTE_SCENARIOS } from './route-scenarios.js';
 import type { Scenario } from './shop.js';
@@ -14,4 +15,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...STEERING_SCENARIOS,
   ...REVIEW_SCENARIOS,
   ...DIGEST_SCENARIOS,
+  ...POLL_SCENARIOS,
 ];
