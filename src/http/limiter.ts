@@ -1,3 +1,4 @@
+import { LearnedBudget, type Permit } from './learned-budget.js';
 import type { RateReading } from './rate-headers.js';
 import { type WaitOptions, WaitingLine } from './waiting-line.js';
 
@@ -8,10 +9,7 @@ export interface RateLimiterSettings {
   readonly windowMs: number;
 }
 
-/** A call that may go out. Handed back with `settle` when its answer is in, or when it has none. */
-export interface Permit {
-  readonly sequence: number;
-}
+export type { Permit } from './learned-budget.js';
 
 export interface RateLimiterState {
   /** Calls a window; null while not known. */
@@ -34,19 +32,14 @@ export interface RateLimiter {
   state(): RateLimiterState;
 }
 
-/** While nothing is known about a limit: enough to learn it, too few to break it. */
-const IN_FLIGHT_MAX_UNKNOWN = 4;
-/** History leaves this part of a window to live calls, so that a backfill never makes an order wait for the reset. */
-const LIVE_SHARE = 0.2;
+/** How often history looks whether the part of a window that is kept for live calls has shrunk. */
 const RESERVE_LOOK_MS = 250;
-/** Where a refusal says no time: the first pause; it doubles up to the window with each refusal in a row. */
-const REFUSED_PAUSE_MS = 1_000;
-/** A vendor's reset is believed within these bounds (a clock that is wrong must not stop us for hours). */
-const RESET_WAIT_MS = { min: 1_000, max: 90_000 } as const;
+const RESERVE_LOOKS_A_WINDOW = 20;
 
 /**
  * Keeps one budget (one API, one tier) from what answers say about it. Never lets a call out before a reset that was
- * said or inferred. Fixed windows are assumed; in a sliding one the headers correct the count downwards at once.
+ * said or inferred. Fixed windows are assumed; in a sliding one the headers correct the count downwards at once. Several workers
+ * that share an account see each other in what remains, and stay within the limit together.
  */
 export function createRateLimiter(settings: RateLimiterSettings): RateLimiter {
   return new HeaderLearnedLimiter(settings);
@@ -59,31 +52,16 @@ export function resetInMs(state: RateLimiterState, nowMs: number): number | null
 
 class HeaderLearnedLimiter implements RateLimiter {
   readonly #now: () => number;
-  readonly #windowMs: number;
+  readonly #budget: LearnedBudget;
+  readonly #lookMs: number;
   readonly #line: WaitingLine<Permit>;
-  #limit: number | null;
-  #remaining: number | null;
-  #resetAtMs: number | null = null;
-  #isResetStated = false;
-  #inFlight = new Set<number>();
-  #sequence = 0;
-  /** Sequence of the newest call whose answer was counted: an older one's answer may lower the count, never raise it. */
-  #newestLearned = 0;
-  #hasAnswer: boolean;
-  #refusalsInRow = 0;
-  /** Calls up to here were out when the last refusal came: their answers say nothing about what comes after it. */
-  #refusedUpTo = 0;
-  /** Calls up to here belong to an earlier window: what they say about the count is past. */
-  #pastWindowUpTo = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(settings: RateLimiterSettings) {
-    this.#now = settings.now ?? Date.now;
-    this.#line = new WaitingLine(this.#now);
-    this.#windowMs = settings.windowMs;
-    this.#limit = settings.startLimit;
-    this.#remaining = settings.startLimit;
-    this.#hasAnswer = settings.startLimit !== null;
+  constructor({ now = Date.now, startLimit, windowMs }: RateLimiterSettings) {
+    this.#now = now;
+    this.#budget = new LearnedBudget({ now, startLimit, windowMs });
+    this.#lookMs = Math.min(RESERVE_LOOK_MS, windowMs / RESERVE_LOOKS_A_WINDOW);
+    this.#line = new WaitingLine(now);
   }
 
   take(options: WaitOptions): Promise<Permit | 'aborted'> {
@@ -94,151 +72,45 @@ class HeaderLearnedLimiter implements RateLimiter {
   }
 
   settle(permit: Permit, reading: RateReading | null): void {
-    this.#inFlight.delete(permit.sequence);
-    this.#hasAnswer ||= reading !== null;
-    if (reading !== null) this.#learn(permit, reading);
+    this.#budget.settle(permit, reading);
     this.#release();
   }
 
   observe(reading: RateReading): void {
-    this.#sequence += 1;
-    this.#hasAnswer = true;
-    this.#learn({ sequence: this.#sequence }, reading);
+    this.#budget.observe(reading);
     this.#release();
   }
 
   state(): RateLimiterState {
-    this.#openWindowWhenDue();
-    return {
-      limit: this.#limit,
-      remaining: this.#remaining,
-      resetAtMs: this.#resetAtMs,
-      waiting: this.#line.counts(),
-      waitedMs: this.#line.waitedMs,
-    };
-  }
-
-  #learn(permit: Permit, reading: RateReading): void {
-    if (reading.limit !== null) this.#limit = reading.limit;
-    if (reading.isRefusal) {
-      this.#closeUntilReset(permit, reading);
-      return;
-    }
-    if (permit.sequence <= Math.max(this.#pastWindowUpTo, this.#refusedUpTo)) return;
-    this.#refusalsInRow = 0;
-    if (reading.remaining !== null) this.#learnRemaining(permit, reading.remaining, reading.limit !== null);
-    if (reading.waitMs !== null) this.#stateReset(reading.waitMs);
-    else if (this.#remaining !== null) this.#inferReset();
-  }
-
-  #learnRemaining(permit: Permit, stated: number, isLimitStated: boolean): void {
-    // Calls without an answer may or may not be in the stated count: taken as not yet counted.
-    const free = Math.max(0, stated - this.#inFlight.size);
-    const isNewest = permit.sequence > this.#newestLearned;
-    if (isNewest) this.#newestLearned = permit.sequence;
-    // More than we can have left: the vendor's window began anew before the end that we inferred.
-    const isNewWindow = isNewest && this.#remaining !== null && free > this.#remaining + this.#inFlight.size;
-    if (isNewWindow && !this.#isResetStated) this.#resetAtMs = null;
-    if (this.#remaining === null || free < this.#remaining || isNewest) this.#remaining = free;
-    if (isLimitStated || !isNewest) return;
-    if (this.#limit !== null && this.#resetAtMs !== null && stated < this.#limit) return;
-    // Not stated: what the window still holds, with at least this call and at most all of ours that it may have counted.
-    const sent = this.#sequence - this.#pastWindowUpTo;
-    this.#limit = Math.min(stated + sent, Math.max(stated + 1, this.#limit ?? 0));
-  }
-
-  #stateReset(waitMs: number): void {
-    this.#resetAtMs = this.#now() + clampWait(waitMs);
-    this.#isResetStated = true;
-  }
-
-  /** The window began no later than its first answer came, so it ends no later than this. */
-  #inferReset(): void {
-    if (this.#isResetStated) return;
-    this.#resetAtMs ??= this.#now() + this.#windowMs;
-  }
-
-  #closeUntilReset(permit: Permit, reading: RateReading): void {
-    if (permit.sequence > this.#refusedUpTo) this.#refusalsInRow += 1;
-    this.#refusedUpTo = this.#sequence;
-    this.#resetAtMs = this.#now() + this.#refusedForMs(reading);
-    this.#isResetStated = true;
-    this.#remaining = 0;
-    if (this.#limit === null) this.#hasAnswer = false;
-  }
-
-  /** As stated; a budget that is said to be spent is spent until its window ends; else a pause that grows. */
-  #refusedForMs(reading: RateReading): number {
-    if (reading.waitMs !== null) return clampWait(reading.waitMs);
-    const leftMs = this.#resetAtMs === null ? null : Math.max(0, this.#resetAtMs - this.#now());
-    const pauseMs = Math.min(REFUSED_PAUSE_MS * 2 ** (this.#refusalsInRow - 1), this.#windowMs);
-    if (reading.remaining === 0) return Math.max(pauseMs, leftMs ?? this.#windowMs);
-    // With calls left by our count it is no spent window, and its end says nothing about when to come back.
-    const isSpent = this.#remaining !== null && this.#remaining <= 0;
-    return Math.max(pauseMs, isSpent && this.#isResetStated ? (leftMs ?? 0) : 0);
-  }
-
-  #openWindowWhenDue(): void {
-    if (this.#resetAtMs === null || this.#now() < this.#resetAtMs) return;
-    this.#resetAtMs = null;
-    this.#isResetStated = false;
-    this.#remaining = this.#limit;
-    this.#pastWindowUpTo = this.#sequence;
+    this.#budget.openWindowWhenDue();
+    const { limit, remaining, resetAtMs } = this.#budget;
+    return { limit, remaining, resetAtMs, waiting: this.#line.counts(), waitedMs: this.#line.waitedMs };
   }
 
   #release(): void {
-    this.#openWindowWhenDue();
-    while (this.#mayNextGo()) {
-      this.#sequence += 1;
-      this.#inFlight.add(this.#sequence);
-      if (this.#remaining !== null) this.#remaining -= 1;
-      this.#line.releaseNext({ sequence: this.#sequence });
+    this.#budget.openWindowWhenDue();
+    for (;;) {
+      const priority = this.#line.nextPriority();
+      if (priority === null || !this.#budget.mayGo(priority)) break;
+      this.#line.releaseNext(this.#budget.spend());
     }
     this.#setTimer();
   }
 
-  #mayNextGo(): boolean {
-    const priority = this.#line.nextPriority();
-    if (priority === null) return false;
-    if (!this.#hasAnswer && this.#inFlight.size >= IN_FLIGHT_MAX_UNKNOWN) return false;
-    if (this.#refusalsInRow > 0 && this.#isOneOutSinceRefusal()) return false;
-    return this.#hasRoom(priority === 'live' ? 0 : this.#reserve());
-  }
-
-  /** After a refusal one call goes first: whether the budget is there again is for its answer to say. */
-  #isOneOutSinceRefusal(): boolean {
-    for (const sequence of this.#inFlight) if (sequence > this.#refusedUpTo) return true;
-    return false;
-  }
-
-  #hasRoom(reserve: number): boolean {
-    return this.#remaining === null || this.#remaining > reserve;
-  }
-
-  /** What history leaves in the window for live calls; it shrinks to nothing as the window ends. */
-  #reserve(): number {
-    if (this.#limit === null) return 0;
-    const leftMs = this.#resetAtMs === null ? this.#windowMs : Math.max(0, this.#resetAtMs - this.#now());
-    return Math.floor(this.#limit * LIVE_SHARE * Math.min(1, leftMs / this.#windowMs));
-  }
-
-  /** Runs only while someone waits for a window; a budget that is spent without any window gets one of full length. */
+  /** Runs only while someone waits for a window. */
   #setTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#line.nextPriority() === null) return;
-    if (this.#resetAtMs === null) {
-      const isSpent = this.#remaining !== null && !this.#hasRoom(this.#reserve());
-      if (!isSpent || this.#inFlight.size > 0) return;
-      this.#resetAtMs = this.#now() + this.#windowMs;
+    const priority = this.#line.nextPriority();
+    if (priority === null) return;
+    const budget = this.#budget;
+    if (budget.resetAtMs === null) {
+      if (budget.hasRoom(priority) || budget.inFlight > 0) return;
+      budget.closeWindow();
     }
-    const untilResetMs = Math.max(1, this.#resetAtMs - this.#now());
+    const untilResetMs = Math.max(1, (budget.resetAtMs ?? 0) - this.#now());
     // With room left, history waits for the reserve to shrink, not for the reset.
-    const untilNextMs = this.#hasRoom(0) ? Math.min(untilResetMs, RESERVE_LOOK_MS) : untilResetMs;
+    const untilNextMs = budget.hasRoom('live') ? Math.min(untilResetMs, this.#lookMs) : untilResetMs;
     this.#timer = setTimeout(() => this.#release(), untilNextMs);
   }
-}
-
-function clampWait(waitMs: number): number {
-  return Math.min(RESET_WAIT_MS.max, Math.max(RESET_WAIT_MS.min, waitMs));
 }

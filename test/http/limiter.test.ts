@@ -27,7 +27,7 @@ describe('a limiter that starts with a limit', () => {
   test('follows a header that says less than it believed', async () => {
     const limiter = limiterOf(100);
     limiter.settle(await taken(limiter), reading({ remaining: 1 }));
-    const out = watch(limiter, 3);
+    const out = answered(limiter, 3);
     await vi.advanceTimersByTimeAsync(WINDOW_MS - 1);
     expect(out).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
@@ -41,6 +41,28 @@ describe('a limiter that starts with a limit', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(out).toHaveLength(50);
     expect(limiter.state()).toMatchObject({ limit: 600, remaining: 549 });
+  });
+
+  test('forgets a setting that was far too high with the first count, though an answer without one came before', async () => {
+    const limiter = limiterOf(100_000);
+    limiter.settle(await taken(limiter), reading({}));
+    limiter.settle(await taken(limiter), reading({ remaining: 599 }));
+    const out = answered(limiter, 600, 'history');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(limiter.state().limit).toBeLessThanOrEqual(601);
+    expect(out.length).toBeGreaterThanOrEqual(470);
+    expect(out.length).toBeLessThanOrEqual(480);
+  });
+
+  test('has at most a quarter of what is left on the way, and a tenth where others call too', async () => {
+    const limiter = limiterOf(400);
+    limiter.settle(await taken(limiter), reading({ remaining: 399 }));
+    const out = watch(limiter, 200);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toHaveLength(99);
+    for (const permit of out.slice(0, 99)) limiter.settle(permit, reading({ remaining: 200 }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toHaveLength(99 + 20);
   });
 
   test('takes calls that have no answer yet as not yet counted by the vendor', async () => {
@@ -83,7 +105,7 @@ describe('a limiter that knows no limit', () => {
   test('lets out what the answer says, and nothing before the stated reset', async () => {
     const limiter = limiterOf(null);
     limiter.settle(await taken(limiter), reading({ limit: 35, remaining: 2, waitMs: 40_000 }));
-    const out = watch(limiter, 5);
+    const out = answered(limiter, 5);
     await vi.advanceTimersByTimeAsync(39_999);
     expect(out).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(1);
@@ -160,19 +182,22 @@ describe('two priorities', () => {
     const limiter = limiterOf(null);
     limiter.settle(await taken(limiter), reading({ limit: 2, remaining: 0, waitMs: 1_000 }));
     const order: string[] = [];
-    void limiter.take({ priority: 'history' }).then(() => order.push('history'));
-    void limiter.take({ priority: 'live' }).then(() => order.push('live'));
+    for (const priority of ['history', 'live'] as const) {
+      void limiter.take({ priority }).then((permit) => {
+        order.push(priority);
+        if (permit !== 'aborted') limiter.settle(permit, reading({}));
+      });
+    }
     await vi.advanceTimersByTimeAsync(1_000);
     expect(order).toEqual(['live', 'history']);
   });
 
   test('history leaves a fifth of a window to live calls, and less the nearer its end', async () => {
     const limiter = limiterOf(100);
-    const out = watch(limiter, 100, 'history');
+    const out = answered(limiter, 100, 'history');
     await vi.advanceTimersByTimeAsync(0);
     expect(out).toHaveLength(80);
-    expect(await taken(limiter)).toBeDefined();
-    for (const permit of out.slice()) limiter.settle(permit, reading({ remaining: 19 }));
+    limiter.settle(await taken(limiter), reading({ remaining: 19 }));
     await vi.advanceTimersByTimeAsync(WINDOW_MS / 2);
     expect(out.length).toBeGreaterThan(85);
     expect(out.length).toBeLessThan(95);
@@ -227,6 +252,19 @@ function watch(limiter: RateLimiter, calls: number, priority: 'live' | 'history'
   const out: Permit[] = [];
   for (let call = 0; call < calls; call += 1) {
     void limiter.take({ priority }).then((permit) => permit !== 'aborted' && out.push(permit));
+  }
+  return out;
+}
+
+/** The same, each answered as soon as it is out. */
+function answered(limiter: RateLimiter, calls: number, priority: 'live' | 'history' = 'live'): Permit[] {
+  const out: Permit[] = [];
+  for (let call = 0; call < calls; call += 1) {
+    void limiter.take({ priority }).then((permit) => {
+      if (permit === 'aborted') return;
+      out.push(permit);
+      limiter.settle(permit, reading({}));
+    });
   }
   return out;
 }
