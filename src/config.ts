@@ -34,7 +34,7 @@ interface ReviewSettings {
   readonly webhook: { readonly url: string; readonly secret: string } | null;
 }
 
-/** Checked and shown already; nothing reads it before the backfill is built. */
+/** Where history begins, for the backfill that the starter starts. */
 interface PlannedSettings {
   /** A day, or null. */
   readonly historyFrom: string | null;
@@ -79,6 +79,7 @@ export type StarterConfig = Pick<
   | 'stokly'
   | 'dotdigital'
   | 'policy'
+  | 'planned'
   | 'schedules'
   | 'webhookSecrets'
   | 'relay'

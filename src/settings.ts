@@ -191,7 +191,7 @@ const reviews = {
 
 const planned = {
   HISTORY_FROM: optional(z.iso.date({ message: 'is not a date such as 2025-01-31' }), {
-    description: 'Planned with the backfill: orders before this day are not loaded.',
+    description: 'The backfill leaves out customers without an order since this day.',
     example: '2025-01-31',
   }),
 };

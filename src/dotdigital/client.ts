@@ -2,10 +2,11 @@ import type { CallObserver } from '../http/call-seen.js';
 import type { RateLimiterState } from '../http/limiter.js';
 import { type CallLog, SILENT_LOG } from '../http/log.js';
 import { accountEndpoint, createDataField, listDataFields } from './account.js';
-import type { DotdigitalApi } from './api.js';
+import type { CallOptions, DotdigitalApi } from './api.js';
 import { DotdigitalCalls } from './calls.js';
 import { claimContact, createContact, findContactByEmail, getContact, patchContact } from './contacts.js';
 import type { ImportSeen } from './import-run.js';
+import { listPrograms, type Program } from './programs.js';
 import { createCollection, deleteRecord, getRecord, listCollections, listRecords } from './records.js';
 import { type DotdigitalSettings, IMPORT_WAIT_MS, regionUrl } from './settings.js';
 import { createWriteBatcher } from './write-batcher.js';
@@ -23,6 +24,8 @@ export interface DotdigitalDeps {
 }
 
 export interface DotdigitalClient extends DotdigitalApi {
+  /** All programs (automations) of the account. */
+  listPrograms(options: CallOptions): Promise<Program[]>;
   /** What the limiters have learned, by tier, and how long calls have waited in each. */
   rates(): Readonly<Record<string, RateLimiterState>>;
   /** Closes idle connections. */
@@ -66,6 +69,7 @@ export function createDotdigitalClient(settings: DotdigitalSettings, deps: Dotdi
     listCollections: (options) => listCollections(calls, options),
     createCollection: (collection, options) => createCollection(calls, collection, options),
     listRecords: (collection, limit, options) => listRecords(calls, { collection, limit }, options),
+    listPrograms: (options) => listPrograms(calls, options),
     rates: () => calls.rates(),
     close: () => {
       writer.close();

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.js';
+import { registerBackfillCommands } from './backfill-commands.js';
 import type { CommandLine, RegisterCommands } from './command-line.js';
 import type { StarterContext } from './context.js';
 import { registerLookCommands } from './look-commands.js';
@@ -14,6 +15,7 @@ const GROUPS: readonly RegisterCommands[] = [
   registerLookCommands,
   registerSteerCommands,
   registerReviewCommands,
+  registerBackfillCommands,
   registerScheduleCommands,
 ];
 

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backfillResultOf, historyOf } from '../support/backfills.js';
+import { backfillWorkflowId } from '../../src/contract/backfill.js';
+import {
+  clearRequests,
+  controlDotdigital,
+  newBuyer,
+  orderEvent,
+  placeOrder,
+  requestPaths,
+} from '../support/shop-events.js';
+import { starterOn } from '../support/starter-on-world.js';
+import { createWorld, type World } from '../support/world.js';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await createWorld();
+  await controlDotdigital(world, 'POST', 'seed', {
+    programs: [
+      { name: 'Win back', status: 'Active' },
+      { name: 'Old one', status: 'Draft' },
+    ],
+  });
+  const known = await newBuyer(world);
+  await orderEvent(world, await placeOrder(world, known.customerId));
+  await world.settled(known.customerId, ({ outcomes }) => outcomes.synced === 1);
+  await historyOf(world, 5);
+  await placeOrder(world, (await newBuyer(world)).customerId, { displayTotal: '13.00' });
+  await placeOrder(world, (await newBuyer(world, { type: 2 })).customerId);
+  await placeOrder(world, null);
+});
+afterAll(async () => {
+  await world.close();
+});
+
+describe('backfill plan', () => {
+  it('says what would be created, left, held and skipped, with the money, and writes nothing', async () => {
+    await clearRequests(world);
+    const { status, out, err } = await starterOn(world, ['backfill', 'plan']);
+    expect({ status, err }).toEqual({ status: 0, err: [] });
+    expect(out).toEqual([
+      'records created: 10 orders, 120.00 GBP, refunded 0.00 GBP',
+      'left as they are: 1 orders, 12.00 GBP, refunded 0.00 GBP',
+      'held for a person: 1 orders, 13.00 GBP, refunded 0.00 GBP',
+      'skipped (guest): 1 orders, 12.00 GBP, refunded 0.00 GBP',
+      'skipped (no-customer): 1 orders, 12.00 GBP, refunded 0.00 GBP',
+      '14 orders; contacts: 6 created, 1 updated, 1 customers without one',
+      'Nothing was written.',
+    ]);
+    expect((await requestPaths(world)).dotdigital.filter((path) => !path.startsWith('GET '))).toEqual([]);
+  });
+
+  it('says it order by order in JSON', async () => {
+    const { out } = await starterOn(world, ['backfill', 'plan', '--json']);
+    const lines = out.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toHaveLength(15);
+    expect(lines.at(-1)).toMatchObject({ sums: { contacts: { create: 6, update: 1, none: 1 } } });
+  });
+});
+
+describe('backfill start', () => {
+  it('starts nothing unless its name is typed', async () => {
+    const asked = ['backfill', 'start', 'all', '--actor', 'jane'];
+    const { status, out, err } = await starterOn(world, asked, { types: ['yes'] });
+    expect([status, err]).toEqual([1, [expect.stringContaining('all was not typed')]]);
+    expect(out.join('\n')).toContain('Win back');
+    expect(out.join('\n')).not.toContain('Old one');
+    expect(await starterOn(world, ['backfill', 'show', 'all'])).toMatchObject({ status: 1 });
+  });
+
+  it('keeps who confirmed it and which programs were active, and brings what the plan said', async () => {
+    const asked = ['backfill', 'start', 'all', '--actor', 'jane', '--pages', '2'];
+    expect(await starterOn(world, asked, { types: ['all'] })).toMatchObject({ status: 0, err: [] });
+    const result = await backfillResultOf(world.client.workflow.getHandle(backfillWorkflowId('all')));
+    expect(result.confirmation).toMatchObject({ actor: 'jane', programs: [{ name: 'Win back' }] });
+    expect(result).toMatchObject({ isReconciled: true, orders: { inStokly: 14, withOutcome: 14 } });
+    const watched = await starterOn(world, ['backfill', 'watch', 'all']);
+    expect(watched.status).toBe(0);
+    expect(watched.out.join('\n')).toContain('14 orders in one outcome, Stokly counts 14: it adds up');
+    const planned = await starterOn(world, ['backfill', 'plan']);
+    expect(planned.out[0]).toBe('left as they are: 11 orders, 132.00 GBP, refunded 0.00 GBP');
+  });
+
+  it('says what is wrong in one line', async () => {
+    const complaint = async (...args: string[]) => (await starterOn(world, ['backfill', ...args])).err.join('\n');
+    expect(await complaint('start', 'all', '--yes')).toContain('--actor is needed');
+    expect(await complaint('speed', 'all', 'many')).toContain('1 or more');
+    expect(await complaint('watch', 'nobody')).toContain('there is no backfill nobody');
+    expect(await complaint('start', '../x', '--yes', '--actor', 'jane')).toContain('name has letters');
+  });
+});
