@@ -19,10 +19,10 @@ export interface GatherSettings<Value> {
 
 /** A batch of so many callers of history goes out: waiting for more would save little. */
 const CALLERS_MAX = 16;
-/** While history is busy its callers wait for each other this long at most. */
-const LINGER_MS = 1_000;
-/** History is busy when this many callers came within `LINGER_MS`; fewer are not worth waiting for. */
-const BUSY_FROM = 4;
+/** History is busy when so many callers came within that time; fewer are not worth waiting for. */
+const BUSY = { callers: 4, withinMs: 1_000 } as const;
+/** While history is busy its callers wait for each other this long at most: as many come sooner where anything is fast. */
+const LINGER_MS = 2_000;
 /** Nobody waits longer than this for the answer to somebody else's call: it may hang. */
 const BEHIND_MS = 250;
 
@@ -146,20 +146,20 @@ class Lane<Value> {
   /** Calls that were handed on, with or without their turn yet. */
   unanswered = 0;
   #timer: NodeJS.Timeout | null = null;
-  /** When the last `BUSY_FROM` callers came. */
+  /** When the last `BUSY.callers` callers came. */
   readonly #arrivals: number[] = [];
 
   constructor(readonly priority: CallOptions['priority']) {}
 
   arrived(nowMs: number): void {
     this.#arrivals.push(nowMs);
-    if (this.#arrivals.length > BUSY_FROM) this.#arrivals.shift();
+    if (this.#arrivals.length > BUSY.callers) this.#arrivals.shift();
   }
 
   isBusy(nowMs: number): boolean {
     const [first] = this.#arrivals;
     if (this.priority === 'live') return false;
-    return this.#arrivals.length >= BUSY_FROM && first !== undefined && nowMs - first < LINGER_MS;
+    return this.#arrivals.length >= BUSY.callers && first !== undefined && nowMs - first < BUSY.withinMs;
   }
 
   lookAgain(look: () => void, afterMs: number): void {
