@@ -4,8 +4,7 @@ import { POLL_SCHEDULE_ID } from '../../src/contract/poll.js';
 import { ensureSchedules } from '../../src/schedules.js';
 import { pollRuns } from '../support/polls.js';
 import { newBuyer, placeOrder } from '../support/shop-events.js';
-import { starterEnv } from '../support/starter-on-world.js';
-import { starter } from '../starter/starter-under-test.js';
+import { starterOn } from '../support/starter-on-world.js';
 import { createWorld, untilTrue, type World } from '../support/world.js';
 
 /** The Schedules: made by the worker's start, looked at and steered by the starter. */
@@ -22,9 +21,7 @@ const EVERY = { POLL_EVERY: '1h', REVIEW_DIGEST_EVERY: '24h' };
 const ACTOR = ['--actor', 'jane', '--reason', 'quiet until noon'];
 
 async function run(args: readonly string[], settings: Readonly<Record<string, string>> = EVERY) {
-  const ran = await starter(args, { ...starterEnv(world), ...settings });
-  world.watch.hear('output of the starter', [...ran.out, ...ran.err].join('\n'));
-  return ran;
+  return await starterOn(world, args, {}, settings);
 }
 
 const describePoll = () => world.client.schedule.getHandle(POLL_SCHEDULE_ID).describe();

@@ -7,6 +7,7 @@ import { Processes } from '../../demo/processes.js';
 import { projectPath } from '../../demo/project-path.js';
 import { findTemporal } from '../../scripts/get-temporal.mjs';
 import { customerWorkflowId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/contract/ids.js';
+import { ensureSchedules } from '../../src/schedules.js';
 import { fencedLines, FOR_FINANCE, words } from '../docs/runbook.js';
 import { heldOrder, reviewHandle, untilReview } from '../support/reviews.js';
 import {
@@ -32,8 +33,12 @@ let stopped: Buyer;
 let waiting: Buyer;
 let routed: PlacedOrder;
 
+/** Where Schedules run, as they do in production; those of a world are off. */
+const SCHEDULES_ON = { POLL_EVERY: '1h', REVIEW_DIGEST_EVERY: '24h' };
+
 beforeAll(async () => {
   world = await createWorld({ consentLowerMaxPerHour: 1, policy: { holdAfterMs: 300 } });
+  await ensureSchedules(world.client, { pollEveryMs: 3_600_000, digestEveryMs: 86_400_000 });
   temporalCli = await findTemporal();
   synced = await syncedOrder();
   held = await heldOrder(world);
@@ -124,7 +129,7 @@ describe('each command of the runbook and of the page for finance', () => {
 
 async function runStarterCommand([run, name, dashes, ...args]: readonly string[]): Promise<void> {
   expect([run, name, dashes]).toEqual(['run', 'starter', '--']);
-  const { status, out, err } = await starterOn(world, args);
+  const { status, out, err } = await starterOn(world, args, {}, SCHEDULES_ON);
   expect({ status, err }).toEqual({ status: 0, err: [] });
   if (args.includes('--json'))
     for (const printed of out) expect(JSON.parse(printed)).toMatchObject({ schemaVersion: 1 });
