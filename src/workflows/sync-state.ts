@@ -14,6 +14,7 @@ import {
   queueItem,
   type WaitReason,
 } from '../domain/wake-queue.js';
+import { areRefusedMovesReadAgain } from './versions.js';
 
 /** All that a customer workflow knows, and all that it carries into its next run. Plain JSON; no personal data. */
 export interface SyncState {
@@ -193,12 +194,17 @@ function acceptOrder(state: SyncState, wake: WakeCustomer): void {
   const isWaiting = state.queue.some((item) => item.orderId === wake.orderId);
   const known = entry?.version ?? null;
   const isKnown = version !== null && known !== null && !isNewer(version, known);
-  if (isKnown && !isWaiting) {
+  if (isKnown && !isWaiting && !isFreedByMove(wake, entry)) {
     note(state, entry?.number ?? wake.orderId, 'event dropped: this version was already read');
     return;
   }
   const received = receivedAtMsOf(wake);
   state.queue = enqueue(state.queue, queueItem(wake.orderId, 'event', { expectedVersion: version, ...received }));
+}
+
+/** Its record stood with the customer that had it before, and so Dotdigital refused it here; that customer has deleted it now. */
+function isFreedByMove({ eventId }: WakeCustomer, entry: LedgerEntry | undefined): boolean {
+  return eventId.startsWith('moved:') && entry?.reason === 'refused-by-dotdigital' && areRefusedMovesReadAgain();
 }
 
 function receivedAtMsOf({ receivedAt }: WakeCustomer): Pick<QueueItem, 'receivedAtMs'> {

@@ -26,3 +26,11 @@ export function areNoticesCleared(): boolean {
 export function areLostPutsDeleted(): boolean {
   return patched('delete-lost-puts');
 }
+
+/**
+ * An order that its new customer wrote before the old one had deleted it was refused; handed over, it is read again, whatever version is
+ * known. Asked only where that is so.
+ */
+export function areRefusedMovesReadAgain(): boolean {
+  return patched('read-refused-moves');
+}
