@@ -129,10 +129,17 @@ describe('the settings', () => {
     ['TEMPORAL_ADDRESS', 'http://localhost:7233'],
     ['HISTORY_FROM', '31/01/2025'],
     ['NOTIFY_WEBHOOK_URL', 'hooks.example.com'],
+    ['POLL_EVERY', 'never'],
+    ['POLL_EVERY', '9s'],
   ])('refuse %s=%s by name and never repeat the value', (name, value) => {
     const error = problemsOf(() => worker({ [name]: value }));
     expect(error.problems.map((problem) => problem.name)).toEqual([name]);
     expect(error.message).not.toContain('canary');
+  });
+
+  it('take how often to poll, and off', () => {
+    const every = (POLL_EVERY: string) => worker({ POLL_EVERY }).schedules.pollEveryMs;
+    expect(['', '10s', '5m', 'off'].map(every)).toEqual([120_000, 10_000, 300_000, 0]);
   });
 
   it('take a blank line of an .env file as not set', () => {

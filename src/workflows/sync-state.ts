@@ -3,6 +3,7 @@ import type { WakeCustomer } from '../contract/messages.js';
 import type { ContactState } from '../domain/contact-state.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import { LIMITS } from '../domain/limits.js';
+import { isPollEvent } from '../domain/poll/change.js';
 import type { SkipReason } from '../domain/reasons.js';
 import type { ReviewDecision } from '../domain/review/decision.js';
 import {
@@ -195,7 +196,9 @@ function acceptOrder(state: SyncState, wake: WakeCustomer): void {
   const known = entry?.version ?? null;
   const isKnown = version !== null && known !== null && !isNewer(version, known);
   if (isKnown && !isWaiting && !isFreedByMove(wake, entry)) {
-    note(state, entry?.number ?? wake.orderId, 'event dropped: this version was already read');
+    if (!isPollEvent(wake.eventId)) {
+      note(state, entry?.number ?? wake.orderId, 'event dropped: this version was already read');
+    }
     return;
   }
   const received = receivedAtMsOf(wake);

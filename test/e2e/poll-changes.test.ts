@@ -153,7 +153,8 @@ describe('a round', () => {
     const before = await eventsOf(buyer);
     expect(await poll(world)).toMatchObject({ found: { orders: 1 }, woken: 1 });
     await untilTrue('the wake has come', async () => (await eventsOf(buyer)) > before);
-    await world.settled(buyer.customerId);
+    const { recent } = await world.settled(buyer.customerId);
+    expect(recent.filter(({ what }) => what.includes('dropped'))).toEqual([]);
     const { stokly, dotdigital } = await requestPaths(world);
     expect([stokly.filter((path) => path.includes(order.orderId)), dotdigital]).toEqual([[], []]);
     expect((await eventsOf(buyer)) - before).toBeLessThanOrEqual(4);

@@ -66,6 +66,8 @@ export interface WakesDone {
   readonly failed: readonly number[];
 }
 
+const EVENT_PREFIX = 'poll:';
+
 /** One change and one only: a row that was found twice with the same stamp is the same change. */
 export function changeKey({ id, at }: Pick<Change, 'id' | 'at'>): string {
   return `${id} ${at}`;
@@ -73,5 +75,10 @@ export function changeKey({ id, at }: Pick<Change, 'id' | 'at'>): string {
 
 /** Repeats of one change carry one event id, so that a customer takes it once. */
 export function changeEventId({ stream, id, at }: Change): string {
-  return `poll:${stream}:${id}:${at}`;
+  return `${EVENT_PREFIX}${stream}:${id}:${at}`;
+}
+
+/** Whether the poll sent it: most of what it sends has come by webhook already, and is not worth a word. */
+export function isPollEvent(eventId: string): boolean {
+  return eventId.startsWith(EVENT_PREFIX);
 }
