@@ -53,6 +53,8 @@ export class LearnedBudget {
   #refusedUpTo = 0;
   /** Calls up to here belong to an earlier window: what they say about the count is past. */
   #pastWindowUpTo = 0;
+  /** So many calls this window may count that we have not sent in it: those that were out when it opened. */
+  #carriedOver = 0;
   /** When more was missing than we had sent. */
   #othersSeenAtMs: number | null = null;
 
@@ -106,6 +108,7 @@ export class LearnedBudget {
     this.#remaining = this.#limit;
     this.#isCountStated = false;
     this.#pastWindowUpTo = this.#sequence;
+    this.#carriedOver = this.#inFlight.size;
   }
 
   /** A budget that is spent without any window gets one of full length. */
@@ -175,19 +178,19 @@ export class LearnedBudget {
     const free = Math.max(0, stated - this.#inFlight.size);
     const isNewest = permit.sequence > this.#newestLearned;
     if (isNewest) this.#newestLearned = permit.sequence;
-    // Fewer than are left if all of ours are counted: others have called.
-    if (this.#isCountStated && this.#remaining !== null && stated < this.#remaining) this.#othersSeenAtMs = this.#now();
     // More than we can have left: the vendor's window began anew before the end that we inferred.
     const isNewWindow = isNewest && this.#remaining !== null && free > this.#remaining + this.#inFlight.size;
-    if (isNewWindow && !this.#isResetStated) this.#resetAtMs = null;
+    // An answer without a count may have been about a call that is not counted: then no window began with it.
+    const isFirstCount = !this.#isCountStated;
+    if ((isNewWindow || isFirstCount) && !this.#isResetStated) this.#resetAtMs = null;
     if (this.#remaining === null || free < this.#remaining || isNewest) this.#remaining = free;
-    const wasCountStated = this.#isCountStated;
+    // Not stated: at least what is left and this call. The first answers of a window say it best.
+    if (!isLimitStated) this.#limit = Math.max(stated + 1, isFirstCount ? 0 : (this.#limit ?? 0));
     this.#isCountStated = true;
-    if (isLimitStated || !isNewest) return;
-    if (wasCountStated && this.#limit !== null && this.#resetAtMs !== null && stated < this.#limit) return;
-    // Not stated: what the window still holds, with at least this call and at most all of ours that it may have counted.
-    const sent = this.#sequence - this.#pastWindowUpTo;
-    this.#limit = Math.min(stated + sent, Math.max(stated + 1, this.#limit ?? 0));
+    const missing = (this.#limit ?? 0) - stated - (this.#sequence - this.#pastWindowUpTo);
+    // What was missing when we came says nothing about others: it may have been this worker before it was started anew.
+    if (isFirstCount && this.#pastWindowUpTo === 0) this.#carriedOver = Math.max(0, missing);
+    if (missing > this.#carriedOver) this.#othersSeenAtMs = this.#now();
   }
 
   #stateReset(waitMs: number): void {

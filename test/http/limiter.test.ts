@@ -47,7 +47,7 @@ describe('a limiter that starts with a limit', () => {
     const limiter = limiterOf(100_000);
     limiter.settle(await taken(limiter), reading({}));
     limiter.settle(await taken(limiter), reading({ remaining: 599 }));
-    const out = answered(limiter, 600, 'history');
+    const out = answered(limiter, 600, { priority: 'history' });
     await vi.advanceTimersByTimeAsync(0);
     expect(limiter.state().limit).toBeLessThanOrEqual(601);
     expect(out.length).toBeGreaterThanOrEqual(470);
@@ -63,6 +63,29 @@ describe('a limiter that starts with a limit', () => {
     for (const permit of out.slice(0, 99)) limiter.settle(permit, reading({ remaining: 200 }));
     await vi.advanceTimersByTimeAsync(0);
     expect(out).toHaveLength(99 + 20);
+  });
+
+  test('takes its window to begin with the first answer that has a count: a grant has none, and opens none', async () => {
+    const limiter = limiterOf(600);
+    limiter.settle(await taken(limiter), reading({}));
+    await vi.advanceTimersByTimeAsync(5_000);
+    limiter.settle(await taken(limiter), reading({ remaining: 599 }));
+    expect(resetInMs(limiter.state(), Date.now())).toBe(WINDOW_MS);
+  });
+
+  test('leaves the last calls of a window alone once more are missing than it has sent, and not before', async () => {
+    const limiter = limiterOf(100);
+    let remaining = 100;
+    const counted = (others: number) => () => reading({ remaining: (remaining -= 1 + others) });
+    answered(limiter, 60, { answer: counted(0) });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(remaining).toBe(40);
+    answered(limiter, 5, { answer: counted(4) });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(remaining).toBe(15);
+    answered(limiter, 20, { answer: counted(0) });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(remaining).toBe(3);
   });
 
   test('takes calls that have no answer yet as not yet counted by the vendor', async () => {
@@ -194,10 +217,12 @@ describe('two priorities', () => {
 
   test('history leaves a fifth of a window to live calls, and less the nearer its end', async () => {
     const limiter = limiterOf(100);
-    const out = answered(limiter, 100, 'history');
+    let remaining = 100;
+    const counted = () => reading({ remaining: (remaining -= 1) });
+    const out = answered(limiter, 100, { priority: 'history', answer: counted });
     await vi.advanceTimersByTimeAsync(0);
     expect(out).toHaveLength(80);
-    limiter.settle(await taken(limiter), reading({ remaining: 19 }));
+    limiter.settle(await taken(limiter), counted());
     await vi.advanceTimersByTimeAsync(WINDOW_MS / 2);
     expect(out.length).toBeGreaterThan(85);
     expect(out.length).toBeLessThan(95);
@@ -257,13 +282,17 @@ function watch(limiter: RateLimiter, calls: number, priority: 'live' | 'history'
 }
 
 /** The same, each answered as soon as it is out. */
-function answered(limiter: RateLimiter, calls: number, priority: 'live' | 'history' = 'live'): Permit[] {
+function answered(
+  limiter: RateLimiter,
+  calls: number,
+  { priority = 'live', answer = () => reading({}) }: { priority?: 'live' | 'history'; answer?: () => RateReading } = {},
+): Permit[] {
   const out: Permit[] = [];
   for (let call = 0; call < calls; call += 1) {
     void limiter.take({ priority }).then((permit) => {
       if (permit === 'aborted') return;
       out.push(permit);
-      limiter.settle(permit, reading({}));
+      limiter.settle(permit, answer());
     });
   }
   return out;
