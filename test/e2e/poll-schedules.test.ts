@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIGEST_SCHEDULE_ID } from '../../src/contract/digest.js';
 import { POLL_SCHEDULE_ID } from '../../src/contract/poll.js';
 import { ensureSchedules } from '../../src/schedules.js';
-import { pollRuns } from '../support/polls.js';
+import { poll, pollRuns } from '../support/polls.js';
 import { newBuyer, placeOrder } from '../support/shop-events.js';
 import { starterOn } from '../support/starter-on-world.js';
 import { createWorld, untilTrue, type World } from '../support/world.js';
@@ -112,6 +112,8 @@ describe('the schedules', () => {
 
   it('are paused, not deleted, by settings that turn them off, and go on from where they stood', async () => {
     const off = { pollEveryMs: 0, digestEveryMs: 0 };
+    await placeOrder(world, null, { timeUpdated: new Date().toISOString() });
+    expect(await poll(world)).toMatchObject({ found: { orders: 1 } });
     await ensureSchedules(world.client, off);
     expect((await describePoll()).state).toMatchObject({ paused: true, note: 'turned off by POLL_EVERY' });
     expect(await doctorOn(POLL_SCHEDULE_ID, { POLL_EVERY: 'off' })).toBe(
@@ -123,5 +125,7 @@ describe('the schedules', () => {
     const { state, info } = await describePoll();
     expect(state.paused).toBe(false);
     expect(info.numActionsTaken).toBeGreaterThan(0);
+    // A round that had lost what the last one left would find the order once more.
+    expect(await poll(world)).toMatchObject({ found: { orders: 0 } });
   });
 });
