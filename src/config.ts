@@ -23,8 +23,6 @@ interface RelaySettings {
   readonly requestsPerMinute: number | null;
 }
 
-type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
-
 /** How people are asked to decide, and told of what waits. */
 interface ReviewSettings {
   readonly fourEyesAboveMinor: number;
@@ -32,12 +30,6 @@ interface ReviewSettings {
   readonly escalateAfterMs: number;
   /** Null: digests are only logged. */
   readonly webhook: { readonly url: string; readonly secret: string } | null;
-}
-
-/** Where history begins, for the backfill that the starter starts. */
-interface PlannedSettings {
-  /** A day, or null. */
-  readonly historyFrom: string | null;
 }
 
 interface Parts {
@@ -49,12 +41,13 @@ interface Parts {
   readonly consentLowerMaxPerHour: number;
   readonly reviews: ReviewSettings;
   readonly schedules: ScheduleSettings;
-  readonly planned: PlannedSettings;
+  /** Where history begins, for the backfill that the starter starts: a day, or null. */
+  readonly planned: { readonly historyFrom: string | null };
   readonly webhookSecrets: readonly string[];
   readonly relay: RelaySettings;
   /** Where the worker shows its metrics; port 0 = off. */
   readonly metrics: { readonly host: string; readonly port: number };
-  readonly logLevel: LogLevel;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
 export type WorkerConfig = Pick<
