@@ -60,6 +60,7 @@ async function work({ config, log, temporal, temporalMetricsUrl }: Wiring): Prom
   const dotdigital = createDotdigitalClient(config.dotdigital, {
     log,
     onCall: (call) => metrics.vendorCalled('dotdigital', call),
+    onImport: (ended) => metrics.importEnded(ended),
   });
   const gatherer = createAnswerGatherer(client, log);
   const page = temporalMetricsUrl === null ? null : await showMetrics(config, metrics, temporalMetricsUrl);

@@ -49,10 +49,10 @@ const LIVE_PATIENCE_MS = 250;
 const SHORT_RATE_MS = 2_000;
 /** An import is full: a third of what the official connectors send at once, for reports that are read in one go. */
 const FULL = 1_500;
-/** The longer a flood lasts, the longer one gathers: a short load is done soon, a whole history costs few calls. */
-const GATHER_MS = { min: 100, max: 6_000 } as const;
-/** No more came for so long: who writes waits for us, and not the other way round. */
-const QUIET_MS = { min: 50, max: 750 } as const;
+/** As long as the flood has lasted: a short load is done soon, a whole history costs few calls. */
+const GATHER_MS = { min: 100, max: 8_000 } as const;
+/** No more came for so long: those who write wait for us, and not the other way round. */
+const QUIET_MS = { min: 50, max: 3_000 } as const;
 
 /**
  * Single calls when little waits, one import when much waits or when the rate of single calls is short. Live writes take the
@@ -96,8 +96,8 @@ function isLiveDue({ live, singles }: BulkSituation, left: number): boolean {
 function isHistoryDue(situation: BulkSituation): boolean {
   const { history, floodMs, singles } = situation;
   if (!isGathered(situation)) return isRateShort(history, singles.resetMs);
-  const gatherMs = clamp((floodMs ?? 0) / 2, GATHER_MS);
-  return history.oldestMs >= gatherMs || history.quietMs >= clamp(gatherMs / 8, QUIET_MS);
+  const gatherMs = clamp(floodMs ?? 0, GATHER_MS);
+  return history.oldestMs >= gatherMs || history.quietMs >= clamp(gatherMs / 2, QUIET_MS);
 }
 
 function isRateShort(waiting: WaitingWrites, resetMs: number): boolean {

@@ -5,6 +5,7 @@ import type { SettledOrders } from '../domain/settled.js';
 import { CUSTOMER_STATUSES } from '../contract/messages.js';
 import { type AccountCounts, TASK_KINDS } from './account-counts.js';
 import { callMeters, type VendorCall } from './call-meters.js';
+import { type ImportEnded, importMeters } from './import-meters.js';
 import { limiterMeters, type LimiterStates } from './limiter-meters.js';
 import { counter, gauge, histogram } from './meters.js';
 
@@ -23,6 +24,7 @@ export interface WorkerMetrics {
   /** Told by the activity that confirmed the write. */
   eventWritten(seconds: number): void;
   vendorCalled(vendor: 'stokly' | 'dotdigital', call: VendorCall): void;
+  importEnded(ended: ImportEnded): void;
   /** The page's text, with what is read at this moment. */
   text(): Promise<string>;
 }
@@ -49,6 +51,7 @@ export function createWorkerMetrics(sources: WorkerMetricsSources): WorkerMetric
   });
   const calls = callMeters(registry);
   const limiters = limiterMeters(registry);
+  const imports = importMeters(registry);
   const showAccount = accountGauges(registry);
   const now = sources.now ?? Date.now;
   let askedAtMs = Number.NEGATIVE_INFINITY;
@@ -72,6 +75,7 @@ export function createWorkerMetrics(sources: WorkerMetricsSources): WorkerMetric
     },
     eventWritten: (seconds) => written.observe(Math.max(0, seconds)),
     vendorCalled: calls,
+    importEnded: imports,
     async text() {
       limiters(sources.limiters());
       await refreshAccount();

@@ -77,9 +77,9 @@ describe('writes of history', () => {
     const waiting = (oldestMs: number) => ({ count: 40, oldestMs, quietMs: 10 });
     const due = (oldestMs: number, floodMs: number) =>
       bulkStep(situation({ history: waiting(oldestMs), floodMs })).isImportDue;
-    expect([due(400, 1_000), due(500, 1_000)]).toEqual([false, true]);
-    expect([due(4_900, 10_000), due(5_000, 10_000)]).toEqual([false, true]);
-    expect([due(5_900, 3_600_000), due(6_000, 3_600_000)]).toEqual([false, true]);
+    expect([due(900, 1_000), due(1_000, 1_000)]).toEqual([false, true]);
+    expect([due(4_900, 5_000), due(5_000, 5_000)]).toEqual([false, true]);
+    expect([due(7_900, 3_600_000), due(8_000, 3_600_000)]).toEqual([false, true]);
   });
 
   it('are never sent one by one in a flood, however few wait', () => {
@@ -108,6 +108,6 @@ describe('writes of history', () => {
 });
 
 it('paces imports so that their tier lasts to the end of its window', () => {
-  const history = { count: 40, oldestMs: 6_000, quietMs: 900 };
+  const history = { count: 40, oldestMs: 9_000, quietMs: 900 };
   expect(bulkStep(situation({ history, floodMs: 9_000, imports: { pauseMs: 1_700 } })).isImportDue).toBe(false);
 });

@@ -13,9 +13,13 @@ describe.skipIf(!HAS_SPECS)(HAS_SPECS ? "the vendor's OpenAPI files" : NO_SPECS_
       checkExchange(exchange).map((violation) => ({ call: `${exchange.method} ${exchange.path}`, ...violation })),
     );
     expect(violations).toEqual([]);
+    const paths = exchanges.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(['/insightData/v3/import', '/contacts/v3/import']));
     expect(new Set(exchanges.map(({ method }) => method))).toEqual(new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']));
   });
 });
+
+const HISTORY = { priority: 'history' } as const;
 
 /** Each method of the client at least once, with an answer of each kind that is cheap to have. */
 async function callEverything(client: DotdigitalClient): Promise<void> {
@@ -42,6 +46,14 @@ async function callEverything(client: DotdigitalClient): Promise<void> {
   const where = { contactId, collection: COLLECTION, key: '1001' };
   const products = [{ sku: 'A', qty: 2, price: { decimal: '10.00' } }];
   await client.putRecord({ ...where, record: { id: '1001', order_total: { decimal: '20.00' }, products } }, LIVE);
+  const many = Array.from({ length: 12 }, (_none, at) => `${2000 + at}`);
+  await Promise.all(
+    many.map((key) =>
+      client.putRecord({ ...where, key, record: { id: key, order_total: { decimal: '1.00' } } }, HISTORY),
+    ),
+  );
+  await client.putFields(contactId, { FIRSTNAME: 'Ann' }, HISTORY);
+  await client.putFields(999_999, { FIRSTNAME: 'Ann' }, HISTORY);
   await client.getRecord(where, LIVE);
   await client.listRecords(COLLECTION, 10, LIVE);
   await client.deleteRecord(where, LIVE);

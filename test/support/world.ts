@@ -228,7 +228,11 @@ async function runWorker(world: World, options: WorldOptions): Promise<RunningWo
       apiPassword: world.dotdigital.password,
       ...patience,
     },
-    { log, onCall: (call) => metrics.vendorCalled('dotdigital', call) },
+    {
+      log,
+      onCall: (call) => metrics.vendorCalled('dotdigital', call),
+      onImport: (ended) => metrics.importEnded(ended),
+    },
   );
   const deps: ActivityDeps = {
     stokly: BREAK === 'leak' ? leaky(stokly, log) : stokly,
