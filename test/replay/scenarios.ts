@@ -1,3 +1,4 @@
+import { BACKFILL_SCENARIOS } from './backfill-scenarios.js';
 import { CUSTOMER_SCENARIOS } from './customer-scenarios.js';
 import { DIGEST_SCENARIOS } from './digest-scenarios.js';
 import { FAULT_SCENARIOS } from './fault-scenarios.js';
@@ -16,4 +17,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...REVIEW_SCENARIOS,
   ...DIGEST_SCENARIOS,
   ...POLL_SCENARIOS,
+  ...BACKFILL_SCENARIOS,
 ];
