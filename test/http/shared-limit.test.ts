@@ -38,6 +38,7 @@ describe.each([
     [2, null],
   ])('is kept and used by %i workers that believed in %s', async (workers, startLimit) => {
     const run = await runFor(vendor, { workers, startLimit, callers: 40 });
+    expect(run.refused / run.calls, JSON.stringify(run)).toBeLessThan(0.005);
     expect(run.taken / (vendor.limit * vendor.windows), JSON.stringify(run)).toBeGreaterThanOrEqual(0.9);
     expect(run.sentWhileSpent).toBe(0);
   });
