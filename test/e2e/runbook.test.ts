@@ -6,6 +6,8 @@ import { freePort } from '../../demo/ports.js';
 import { Processes } from '../../demo/processes.js';
 import { projectPath } from '../../demo/project-path.js';
 import { findTemporal } from '../../scripts/get-temporal.mjs';
+import { backfillWorkflowId, pauseBackfillSignal } from '../../src/contract/backfill.js';
+import { backfillStart } from '../../src/contract/backfill-start.js';
 import { customerWorkflowId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/contract/ids.js';
 import { ensureSchedules } from '../../src/schedules.js';
 import { fencedLines, FOR_FINANCE, words } from '../docs/runbook.js';
@@ -99,6 +101,18 @@ async function incidentChannel(): Promise<string> {
   return channelName;
 }
 
+/** One that goes on until it is told otherwise: it was paused before it began. */
+async function pausedBackfill(): Promise<string> {
+  const name = `paused-${randomUUID()}`;
+  const input = { window: { from: null, to: null }, confirmation: null };
+  await world.client.workflow.signalWithStart(WORKFLOW_TYPES.backfillOrders, {
+    ...backfillStart(backfillWorkflowId(name), input),
+    signal: pauseBackfillSignal,
+    signalArgs: [{ actor: 'jane' }],
+  });
+  return name;
+}
+
 /** What stands between `<` and `>`, filled in as its reader would. A release needs somebody who is stopped each time. */
 async function filledIn(line: string): Promise<string> {
   const values: Readonly<Record<string, string>> = {
@@ -109,6 +123,8 @@ async function filledIn(line: string): Promise<string> {
     'event id': `evt-${randomUUID()}`,
     'held order number': line.includes('<held order number>') ? await heldNumber({ displayTotal: '13.00' }) : '',
     'incident channel': line.includes('<incident channel>') ? await incidentChannel() : '',
+    'new backfill': `history-${randomUUID()}`,
+    'running backfill': line.includes('<running backfill>') ? await pausedBackfill() : '',
     'your name': 'jane',
     why: 'looked at it',
   };
