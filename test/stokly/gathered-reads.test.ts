@@ -62,6 +62,40 @@ describe('customers that load their histories together', () => {
   });
 });
 
+test('a list of several over pages loses none when orders go and come between them (V9)', async () => {
+  let pages = 0;
+  const twist = (url: string, text: string) => {
+    pages += Number(url.startsWith('/v2/saleorders?'));
+    if (pages === 2) {
+      shop.emulator.account.store.removeOrder(ordersOf(1)[0] ?? '');
+      shop.emulator.account.store.removeOrder(ordersOf(2)[0] ?? '');
+      shop.putOrder({ saleOrderId: 'new-one', niceId: 9_000, customerId: customerIdOf(1) });
+    }
+    return text;
+  };
+  const shop = await openFullShop({ pageSize: 4 }, twist);
+  const lists = await Promise.all(
+    CUSTOMERS.map((index) => shop.client.listCustomerOrders(customerIdOf(index), HISTORY)),
+  );
+  expect(pages).toBeGreaterThan(4);
+  for (const [place, { orderIds }] of lists.entries()) {
+    expect(new Set(orderIds).size).toBe(orderIds.length);
+    expect(orderIds).toEqual(expect.arrayContaining(ordersOf(CUSTOMERS[place] ?? 0).slice(1)));
+  }
+  expect(lists[0]?.orderIds).toContain('new-one');
+});
+
+test('a token that ends under a call for many is renewed once, and the call made once more (V6)', async () => {
+  const shop = await openFullShop();
+  await shop.client.checkAccess(LIVE);
+  shop.emulator.account.tokens.revokeAll();
+  const lists = await Promise.all(
+    CUSTOMERS.map((index) => shop.client.listCustomerOrders(customerIdOf(index), HISTORY)),
+  );
+  expect(lists.map(({ orderIds }) => orderIds)).toEqual(CUSTOMERS.map(ordersOf));
+  expect(shop.emulator.account.requests.report().counts['POST /v1/grant']).toBe(2);
+});
+
 const FAULTS: readonly [string, FaultInput, string][] = [
   ['429', { kind: 'status', status: 429 }, 'rate-limited'],
   ['503', { kind: 'status', status: 503 }, 'unavailable'],
@@ -160,7 +194,7 @@ function ordersOf(index: number): string[] {
 
 /** Customer n has n orders, each with one refund. */
 async function openFullShop(
-  client: { timeoutMs?: number } = {},
+  client: { timeoutMs?: number; pageSize?: number } = {},
   twist?: (url: string, text: string) => string,
 ): Promise<TestShop> {
   const shop = await openShop({ client, ...(twist === undefined ? {} : { twist }) });
