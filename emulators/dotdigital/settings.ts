@@ -35,6 +35,8 @@ export const settingsSchema = z.strictObject({
   areNullsRefused: z.boolean(),
   /** `[]` as a value in a record. */
   areEmptyArraysRefused: z.boolean(),
+  /** The account asks each new contact that is subscribed to confirm (double opt-in), whatever the call says. */
+  isOptInAsked: z.boolean(),
   /** Whether one key can stand under one contact only (KeyExistingForDifferentContact). */
   areKeysUniqueInCollection: z.boolean(),
   /** How a finished insight import is called: the vendor's file says both. */
@@ -86,6 +88,7 @@ export const DEFAULT_SETTINGS: Settings = {
   isIntegerLockedAgainstDecimal: false,
   areNullsRefused: true,
   areEmptyArraysRefused: true,
+  isOptInAsked: false,
   areKeysUniqueInCollection: true,
   insightDoneStatus: 'Finished',
   importDelayMs: 100,

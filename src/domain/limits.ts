@@ -72,8 +72,6 @@ export const LIMITS = {
   backfillFirstPage: 20,
   /** Pages open at once unless told otherwise. */
   backfillPagesAtOnce: 6,
-  /** Customers open at once, however fast: each holds one activity slot of a worker at most, and a quarter of 2,000 stays free for live work. */
-  backfillCustomersOpenMax: 1_500,
   /** Nobody of a page answered for this long: who is missing is asked again, at a growing pace. */
   backfillAskAgainMs: 30_000,
   backfillAskAgainMaxMs: 10 * 60_000,

@@ -162,5 +162,5 @@ export function setSpeed(state: BackfillState, pagesAtOnce: unknown): void {
 
 /** However fast: a quarter of a worker's activity slots stays free for live work. */
 export function pagesAtOnceMax({ pageSize }: BackfillState): number {
-  return Math.max(1, Math.floor(LIMITS.backfillCustomersOpenMax / pageSize));
+  return Math.max(1, Math.floor(LIMITS.historyActivities / pageSize));
 }

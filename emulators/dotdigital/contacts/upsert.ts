@@ -68,7 +68,8 @@ export function findContact(emulator: Emulator, match: ContactMatch): StoredCont
 /** A new contact is subscribed unless the call says another status: what makes a careless PATCH dangerous. */
 function create(emulator: Emulator, email: string, upsert: Upsert): UpsertOutcome {
   const { body, actor } = upsert;
-  const isAsked = body.optInType === 'VerifiedDouble' && (body.status ?? 'subscribed') === 'subscribed';
+  const isDouble = body.optInType === 'VerifiedDouble' || emulator.settings.isOptInAsked;
+  const isAsked = isDouble && (body.status ?? 'subscribed') === 'subscribed';
   const emailStatus: EmailStatus = isAsked ? 'pendingOptIn' : (body.status ?? 'subscribed');
   const contact = emulator.contacts.create({ email, emailStatus }, actor);
   setChannel(contact, body);
