@@ -11,6 +11,7 @@ import {
   backfillResultOf,
   type HistoryCustomer,
   historyOf,
+  progressOf,
   startBackfill,
   untilProgress,
 } from '../support/backfills.js';
@@ -39,9 +40,10 @@ describe('a backfill that is steered', () => {
     const handle = await startBackfill(world, 'paused', { pageSize: 4, pagesAtOnce: 2 });
     await handle.signal(pauseBackfillSignal, { actor: 'jane', reason: 'a sale is on' });
     await world.startWorker();
-    const paused = await untilProgress(handle, 'it is paused', (progress) => progress.paused !== null);
-    expect(paused).toMatchObject({ paused: 'paused by jane: a sale is on', pagesDone: 0, customersDone: 0 });
-    const shown = await starterOn(world, ['backfill', 'watch', 'paused', '--for', '0s']);
+    await untilProgress(handle, 'it could begin', ({ paused, ordersTotal }) => paused !== null && ordersTotal !== null);
+    const shown = await starterOn(world, ['backfill', 'watch', 'paused', '--for', '2s']);
+    const paused = await progressOf(handle);
+    expect(paused).toMatchObject({ paused: 'paused by jane: a sale is on', pagesOpen: 0, pagesDone: 0 });
     expect(shown.out.join('\n')).toContain('PAUSED (paused by jane: a sale is on)');
     await handle.signal(setSpeedSignal, { pagesAtOnce: 3 });
     await handle.signal(resumeBackfillSignal, {});
