@@ -40,7 +40,7 @@ export interface HttpTransport {
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 /** Dotdigital takes 50 MB a body; nothing that we send comes near it. */
 const BODY_BYTES_MAX = 50 * 1024 * 1024;
-/** Far above the activity slots of one worker, so that a call never waits for a socket. */
+/** Twenty times what limits allow at once. A worker has more activities than this: beyond it a call waits for a socket, in its own time. */
 const SOCKETS_MAX = 256;
 
 /** Errors of the connection that show that no byte of the request left. */
