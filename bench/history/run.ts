@@ -54,6 +54,7 @@ export async function runHistory(
     const memory = watchMemory(stack);
     const first = await measured(stack, client, { name: 'bench', live, tell });
     const workerMiBMax = await memory.stop();
+    tell(`The worker had at most ${workerMiBMax ?? '?'} MiB.`);
     tell('A second backfill over the same data …');
     const second = await measured(stack, client, { name: 'bench-again', live: null, tell });
     tell('Comparing both sides …');
@@ -130,7 +131,10 @@ async function measured(
   const orders = Math.max(1, result.orders.inStokly ?? 0);
   const calls = callsBetween(before, after, orders);
   const eventsPerOrder = round(((await historyEvents(client)) - eventsBefore) / orders);
-  tell(`… ${seconds} s, ${result.orders.withOutcome} of ${result.orders.inStokly ?? '?'} orders in an outcome`);
+  const { dotdigitalWritesPer1000Orders, stoklyPerOrder } = calls.calls;
+  const outcomes = `${result.orders.withOutcome} of ${result.orders.inStokly ?? '?'} orders in an outcome`;
+  const cost = `${dotdigitalWritesPer1000Orders} writes in 1,000, ${stoklyPerOrder} reads and ${eventsPerOrder} events an order`;
+  tell(`… ${seconds} s, ${outcomes}; ${cost}; CPU ms an order ${JSON.stringify(calls.cpu)}`);
   return {
     result,
     run: { seconds, isReconciled: result.isReconciled, calls: calls.calls, eventsPerOrder, cpuMsPerOrder: calls.cpu },
