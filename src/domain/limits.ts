@@ -71,7 +71,7 @@ export const LIMITS = {
   /** The first page goes alone and is small: what is wrong with the account shows before many are woken. */
   backfillFirstPage: 20,
   /** Pages open at once unless told otherwise. */
-  backfillPagesAtOnce: 6,
+  backfillPagesAtOnce: 4,
   /** Nobody of a page answered for this long: who is missing is asked again, at a growing pace. */
   backfillAskAgainMs: 30_000,
   backfillAskAgainMaxMs: 10 * 60_000,
