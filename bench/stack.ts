@@ -27,6 +27,8 @@ export interface StackOptions {
   readonly folder: string;
   readonly latencyMs: number;
   readonly profileFolder: string | null;
+  /** `--max-old-space-size` of the worker; absent: V8's own, which lets garbage lie as long as there is memory. */
+  readonly workerHeapMiB?: number;
   /** Settings of relay and worker that differ. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -50,7 +52,10 @@ export async function startStack(processes: Processes, options: StackOptions): P
   });
   const start = (name: string, path: string, readyUrl: string) => {
     const isOurs = name === 'worker' || name === 'relay';
-    const nodeArguments = isOurs && options.profileFolder !== null ? profileArguments(options.profileFolder) : [];
+    const profiling = isOurs && options.profileFolder !== null ? profileArguments(options.profileFolder) : [];
+    const { workerHeapMiB } = options;
+    const heap = name === 'worker' && workerHeapMiB !== undefined ? [`--max-old-space-size=${workerHeapMiB}`] : [];
+    const nodeArguments = [...profiling, ...heap];
     return startProgram(processes, { name, path, readyUrl, env, nodeArguments });
   };
   const stoklyProcess = await start(

@@ -16,12 +16,13 @@ export function runHistoryBench(options: HistoryBenchOptions, temporalCliPath: s
     tell('Starting Temporal, both stand-ins, worker and relay …');
     const profileFolder = options.profileFolder === null ? null : resolve(options.profileFolder);
     if (profileFolder !== null) await mkdir(profileFolder, { recursive: true });
-    const { latencyMs, isLimited } = options;
+    const { latencyMs, isLimited, workerHeapMiB } = options;
     const stack = await startStack(processes, {
       temporalCliPath,
       folder,
       latencyMs,
       profileFolder,
+      workerHeapMiB,
       // The window's length is what a process is told of the vendor; how many calls it holds is learned.
       ...(isLimited ? { env: { STOKLY_WINDOW_MS: '1000', STOKLY_REQUESTS_PER_MINUTE: '600' } } : {}),
     });
@@ -30,7 +31,7 @@ export function runHistoryBench(options: HistoryBenchOptions, temporalCliPath: s
       if (!options.isJson) tell(historyText(result));
       const shop = options.dataPath === null ? 'generated' : 'file';
       process.stdout.write(
-        `${JSON.stringify({ bench: 'history', shop, latencyMs, isLimited, ...result, ...about })}\n`,
+        `${JSON.stringify({ bench: 'history', shop, latencyMs, isLimited, workerHeapMiB, ...result, ...about })}\n`,
       );
       return result.isInOrder ? 0 : 1;
     } finally {
