@@ -40,7 +40,7 @@ const SCHEDULES_ON = { POLL_EVERY: '1h', REVIEW_DIGEST_EVERY: '24h' };
 
 beforeAll(async () => {
   world = await createWorld({ consentLowerMaxPerHour: 1, policy: { holdAfterMs: 300 } });
-  await ensureSchedules(world.client, { pollEveryMs: 3_600_000, digestEveryMs: 86_400_000 });
+  await turnSchedulesOn();
   temporalCli = await findTemporal();
   synced = await syncedOrder();
   held = await heldOrder(world);
@@ -60,6 +60,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close();
 });
+
+/** A worker of this world turns them off when it starts. */
+async function turnSchedulesOn(): Promise<void> {
+  await ensureSchedules(world.client, { pollEveryMs: 3_600_000, digestEveryMs: 86_400_000 });
+}
 
 async function syncedOrder(): Promise<{ buyer: Buyer; order: PlacedOrder }> {
   const buyer = await newBuyer(world);
@@ -145,8 +150,9 @@ describe('each command of the runbook and of the page for finance', () => {
 
 async function runStarterCommand([run, name, dashes, ...args]: readonly string[]): Promise<void> {
   expect([run, name, dashes]).toEqual(['run', 'starter', '--']);
+  if (args[0] === 'doctor') await turnSchedulesOn();
   const { status, out, err } = await starterOn(world, args, {}, SCHEDULES_ON);
-  expect({ status, err }).toEqual({ status: 0, err: [] });
+  expect({ status, err }, out.join('\n')).toEqual({ status: 0, err: [] });
   if (args.includes('--json'))
     for (const printed of out) expect(JSON.parse(printed)).toMatchObject({ schemaVersion: 1 });
   else if (args[0] !== 'tail') expect(out).not.toEqual([]);
