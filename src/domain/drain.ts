@@ -6,7 +6,7 @@ import { firstReason, type SkipReason } from './reasons.js';
 import { isAccept } from './review/actions.js';
 import type { ReviewDecision } from './review/decision.js';
 import { acceptedOrder, stakeOf, underDecision } from './review/plan-review.js';
-import { pauseForBehind, pauseForNotFound, type QueueItem, queueItem } from './wake-queue.js';
+import { again, pauseForBehind, pauseForNotFound, type QueueItem, queueItem } from './wake-queue.js';
 
 type MutablePlan = {
   entries: Map<string, LedgerEntry>;
@@ -69,7 +69,7 @@ function planOrder(step: Step, order: FetchedOrder): void {
 
 function planBehind({ plan, input, item }: Step): void {
   const pauseMs = pauseForBehind(item.tries) ?? 0;
-  plan.requeue.push({ ...item, why: 'behind', tries: item.tries + 1, dueAtMs: input.nowMs + pauseMs });
+  plan.requeue.push(again(item, { why: 'behind', tries: item.tries + 1, dueAtMs: input.nowMs + pauseMs }));
 }
 
 function planNotFound(step: Step): void {
@@ -208,7 +208,7 @@ function planFailing(
   const isDecided = context.decisions?.[entry.orderId] !== undefined;
   const wasHeld = isDecided || plan.entries.get(entry.orderId)?.outcome === 'held';
   if (!wasHeld && input.nowMs < holdAtMs) {
-    plan.requeue.push({ ...item, why: 'second-read', failingSinceMs, dueAtMs: holdAtMs });
+    plan.requeue.push(again(item, { why: 'second-read', failingSinceMs, dueAtMs: holdAtMs }));
     plan.notes.push({ number: entry.number, what: `does not add up; read again ${new Date(holdAtMs).toISOString()}` });
     return;
   }

@@ -18,6 +18,8 @@ export interface QueueItem {
   readonly waitingSinceMs: number;
   /** Epoch ms since when its money does not add up; 0 when it does or was not looked at. */
   readonly failingSinceMs: number;
+  /** It came behind live work, and stays so whatever it waits for by now. */
+  readonly isOfHistory?: boolean;
   /** Epoch ms at which the relay had received the oldest event that waits for it; absent where none was. */
   readonly receivedAtMs?: number;
 }
@@ -49,6 +51,7 @@ export function enqueue(queue: Queue, item: QueueItem): Queue {
     waitingSinceMs: earlierKnown(waiting.waitingSinceMs, item.waitingSinceMs),
     failingSinceMs: earlierKnown(waiting.failingSinceMs, item.failingSinceMs),
     ...receivedOf(earlierKnown(waiting.receivedAtMs ?? 0, item.receivedAtMs ?? 0)),
+    ...(isStillOfHistory(waiting, item) ? { isOfHistory: true } : {}),
   };
   return queue.map((old, at) => (at === index ? merged : old));
 }
@@ -83,7 +86,19 @@ export function isNewer(left: string, right: string): boolean {
   return Date.parse(left) > Date.parse(right);
 }
 
-const isBehindLiveWork = (item: QueueItem): boolean => item.why === 'history' || item.why === 'again';
+const isBehindLiveWork = ({ why, isOfHistory }: QueueItem): boolean =>
+  why === 'history' || why === 'again' || isOfHistory === true;
+
+/** Until somebody asks for the order who does not stand behind live work. */
+function isStillOfHistory(waiting: QueueItem, item: QueueItem): boolean {
+  const isMarked = waiting.isOfHistory === true || item.isOfHistory === true;
+  return isMarked && isBehindLiveWork(waiting) && isBehindLiveWork(item);
+}
+
+/** Looked at again later, for another reason: what came behind live work stays behind it. */
+export function again(item: QueueItem, changes: Pick<QueueItem, 'why'> & Partial<QueueItem>): QueueItem {
+  return { ...item, ...changes, ...(isBehindLiveWork(item) ? { isOfHistory: true } : {}) };
+}
 
 /** Takes what is due, in the order it came, live work before history, at most `LIMITS.ordersPerDrain`. */
 export function takeDue(queue: Queue, nowMs: number): { readonly taken: Queue; readonly rest: Queue } {

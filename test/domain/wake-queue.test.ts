@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/domain/limits.js';
 import {
+  again,
   enqueue,
   enqueueAll,
   isHistory,
@@ -109,5 +110,22 @@ describe('the pauses', () => {
     expect(pauseForNotFound(item, NOW + 24 * 3_600_000 - 1)).toBe(600_000);
     expect(pauseForNotFound(item, NOW + 24 * 3_600_000)).toBeNull();
     expect(pauseForNotFound(queueItem('a', 'not-found'), NOW)).toBe(1_000);
+  });
+});
+
+describe('an order of history that is looked at again', () => {
+  const waiting = again(queueItem('a', 'history'), { why: 'second-read', dueAtMs: 5 });
+
+  it('stays behind live work', () => {
+    const { taken } = takeDue([waiting, queueItem('b', 'event')], 10);
+    expect(taken.map(({ orderId }) => orderId)).toEqual(['b']);
+    expect(isHistory(takeDue([waiting], 10).taken)).toBe(true);
+    expect(isHistory([again(waiting, { why: 'behind' })])).toBe(true);
+    expect(isHistory(enqueue([waiting], queueItem('a', 'again')))).toBe(true);
+  });
+
+  it('is live work once an event asks for it, and what an event asked for stays live', () => {
+    expect(isHistory(enqueue([waiting], queueItem('a', 'event')))).toBe(false);
+    expect(isHistory([again(queueItem('a', 'event'), { why: 'second-read' })])).toBe(false);
   });
 });
