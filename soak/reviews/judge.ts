@@ -14,11 +14,8 @@ interface Account {
   readonly records: Readonly<Record<string, readonly { key: string; json: Readonly<Record<string, unknown>> }[]>>;
 }
 
-/**
- * Between the last kill and the end of the last review. A workflow task that was killed again and again waits up to ten minutes
- * for its next try, a drain up to five.
- */
-const OVER_MS_MAX = 15 * 60_000;
+/** Between the last kill and the end of the last review: a drain that failed again and again pauses up to five minutes. */
+const OVER_MS_MAX = 360_000;
 const QUIET_MS_MAX = 420_000;
 
 /**
