@@ -14,7 +14,7 @@ import { orderIdOf } from './gathered-orders.js';
 import { listOpenOrders } from './open-orders.js';
 import { countOrders, listOrdersInWindow } from './orders-in-window.js';
 import { listOrdersWithoutCustomer } from './orders-without-customer.js';
-import { readPage } from './paging.js';
+import { readListPage, readPage } from './paging.js';
 import { probeShapes, type ShapeReport } from './probe.js';
 import { OrderReader } from './read-orders.js';
 import type { StoklySettings } from './settings.js';
@@ -77,8 +77,7 @@ export function createStoklyClient(settings: StoklySettings, deps: StoklyDeps = 
     listChanges: (stream, asked, options) => listChanges({ calls, settings, stream }, asked, options),
     listOpenOrders: (page, options) => listOpenOrders(calls, page, options),
     checkAccess: async (options) => {
-      const page = await readPage(calls, { ...ORDER_LIST, filter: null, size: 1, options }, 0);
-      if (page === 'not-found') throw new StoklyCallError('unreadable-answer', 'GET saleorders: there is no such list');
+      const page = await readListPage(calls, { ...ORDER_LIST, filter: null, size: 1, options }, 0);
       return { orderCount: page.count };
     },
     listOrdersWithoutCustomer: (options, window = { from: null, to: null }) =>

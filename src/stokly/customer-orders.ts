@@ -2,10 +2,10 @@ import type { CallLog } from '../http/log.js';
 import type { CallOptions, ListedOrders } from './api.js';
 import type { StoklyCalls } from './calls.js';
 import { GATHERED, StoklyCallError } from './errors.js';
-import { allOf, equals, type Filter, greaterThan, isFilterValue, oneOf } from './filter.js';
+import { allOf, equals, type Filter, greaterThan, IDS_PER_FILTER, isFilterValue, oneOf } from './filter.js';
 import { type Batch, Gatherer } from './gather.js';
-import { IDS_PER_FILTER, orderIdOf } from './gathered-orders.js';
-import { readPage } from './paging.js';
+import { orderIdOf } from './gathered-orders.js';
+import { readListPage } from './paging.js';
 import type { StoklySettings } from './settings.js';
 import { wireOrder } from './wire.js';
 import { fieldOf, id } from './wire-values.js';
@@ -97,8 +97,7 @@ export class OrderLister {
         size: this.settings.pageSize,
         options,
       };
-      const page = await readPage(this.calls, list, 0);
-      if (page === 'not-found') throw new StoklyCallError('unreadable-answer', `${LABEL}: there is no such list`);
+      const page = await readListPage(this.calls, list, 0);
       counted ??= page.count;
       for (const row of page.rows) {
         const orderId = orderIdOf(row);

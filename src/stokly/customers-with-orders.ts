@@ -1,14 +1,12 @@
 import type { CallOptions } from './api.js';
 import type { StoklyCalls } from './calls.js';
-import { isFilterValue, oneOf } from './filter.js';
+import { IDS_PER_FILTER, isFilterValue, oneOf } from './filter.js';
 import { filtersOf } from './orders-in-window.js';
 import { PAGE_SIZE_MAX } from './paging.js';
 import { type NumberedPage, readByNumber } from './read-by-number.js';
 import { wireOrder } from './wire.js';
 
 const LABEL = 'GET saleorders (of customers, in a window)';
-/** Ids in one `=*` filter: about 2 KB of address. */
-const IDS_PER_FILTER = 50;
 const CUSTOMER = wireOrder.pick({ customerId: true });
 
 /** See `StoklyApi.customersWithOrders`. */

@@ -61,6 +61,14 @@ export function anyOf(...filters: readonly Filter[]): Filter {
 }
 
 /** Joined by `&&`; encoding for the query turns it into the `%26%26` that Stokly expects. */
+/** Ids in one `=*` filter: about 2 KB of address, far below what any server takes. */
+export const IDS_PER_FILTER = 50;
+
+/** Null where there is nothing to ask for. */
+export function allOfSome(filters: readonly Filter[]): Filter | null {
+  return filters.length === 0 ? null : allOf(...filters);
+}
+
 export function allOf(...filters: readonly Filter[]): Filter {
   return { expression: filters.map(({ expression }) => expression).join('&&') };
 }

@@ -1,14 +1,11 @@
 import type { CallOptions } from './api.js';
 import type { StoklyCalls } from './calls.js';
-import { GATHERED, StoklyCallError } from './errors.js';
-import { equals, type Filter, oneOf } from './filter.js';
+import { GATHERED } from './errors.js';
+import { equals, type Filter, IDS_PER_FILTER, oneOf } from './filter.js';
 import { type Batch, Gatherer } from './gather.js';
 import { OneOrMany } from './one-or-many.js';
-import { PAGE_SIZE_MAX, readAllRows } from './paging.js';
+import { PAGE_SIZE_MAX, readAllRows, thereIs } from './paging.js';
 import { wireOrder, wireRefundOwner } from './wire.js';
-
-/** Ids in one `=*` filter: about 2 KB of address, far below what any server takes. */
-export const IDS_PER_FILTER = 50;
 
 /** Headers of orders, gathered over all who ask in this process. */
 export function gatherHeaders(calls: StoklyCalls, now: () => number): Gatherer<unknown> {
@@ -61,9 +58,7 @@ function of(orderIds: readonly string[]): Filter {
 async function readList(calls: StoklyCalls, filter: Filter | (() => Filter), options: CallOptions) {
   const label = `GET refunds${GATHERED}`;
   const list = { resource: '/v0/refunds', sortField: 'createdAt', size: PAGE_SIZE_MAX, label, filter, options };
-  const rows = await readAllRows(calls, list, refundIdOf);
-  if (rows !== 'not-found') return rows;
-  throw new StoklyCallError('unreadable-answer', `${label}: Stokly says that there is no such list`);
+  return thereIs(await readAllRows(calls, list, refundIdOf), label);
 }
 
 /** Made once: making one costs twenty times what reading a row with it does. */

@@ -2,7 +2,7 @@ import type { StoklyCalls } from './calls.js';
 import { StoklyCallError } from './errors.js';
 import { oneOf } from './filter.js';
 import type { Batch } from './gather.js';
-import { PAGE_SIZE_MAX, pageIn, pathOf, readAllRows } from './paging.js';
+import { PAGE_SIZE_MAX, pageIn, pathOf, readAllRows, thereIs } from './paging.js';
 import { wireSingle } from './wire.js';
 
 /** A resource whose objects are read one by one, or several by a list. */
@@ -46,9 +46,8 @@ export class OneOrMany {
       const row = answer.kind === 'not-found' ? null : objectIn(answer.body, by);
       return new Map(row === null ? [] : [[first, row]]);
     }
-    if (answer.kind === 'not-found')
-      throw new StoklyCallError('unreadable-answer', `${by.label}: Stokly says that there is no such list`);
-    const page = pageIn(answer.body, by.label);
+    const { body } = thereIs(answer.kind === 'not-found' ? 'not-found' : answer, by.label);
+    const page = pageIn(body, by.label);
     const rows = page.rows.length < page.count ? await this.#readPages(batch, ids) : page.rows;
     return await this.#byId(rows, ids, batch);
   }

@@ -1,8 +1,7 @@
 import type { CallOptions, OrdersInWindow, OrderWindow } from './api.js';
 import type { StoklyCalls } from './calls.js';
-import { StoklyCallError } from './errors.js';
-import { allOf, atLeast, type Filter, isNull, lessThan } from './filter.js';
-import { PAGE_SIZE_MAX, readPage } from './paging.js';
+import { allOfSome, atLeast, type Filter, isNull, lessThan } from './filter.js';
+import { PAGE_SIZE_MAX, readListPage } from './paging.js';
 import { type NumberedPage, readByNumber } from './read-by-number.js';
 import { wireOrder } from './wire.js';
 
@@ -10,12 +9,9 @@ const LABEL = 'GET saleorders (in a window)';
 
 /** See `StoklyApi.countOrders`. known: `metadata.count` is the number of all that match. */
 export async function countOrders(calls: StoklyCalls, window: OrderWindow, options: CallOptions): Promise<number> {
-  const filters = filtersOf(window);
-  const filter = filters.length === 0 ? null : allOf(...filters);
+  const filter = allOfSome(filtersOf(window));
   const list = { resource: '/v2/saleorders', label: LABEL, filter, sortField: 'niceId', size: 1, options };
-  const page = await readPage(calls, list, 0);
-  if (page === 'not-found') throw new StoklyCallError('unreadable-answer', `${LABEL}: there is no such list`);
-  return page.count;
+  return (await readListPage(calls, list, 0)).count;
 }
 
 /** See `StoklyApi.listOrdersInWindow`. */

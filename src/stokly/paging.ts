@@ -38,6 +38,17 @@ export async function readPage(calls: StoklyCalls, list: ListRead, page: number)
   return answer.kind === 'not-found' ? 'not-found' : pageIn(answer.body, list.label);
 }
 
+/** One page of a list that is always there. Throws `unreadable-answer` where Stokly says that it is not. */
+export async function readListPage(calls: StoklyCalls, list: ListRead, page: number): Promise<Page> {
+  return thereIs(await readPage(calls, list, page), list.label);
+}
+
+/** For what is read of a list that is always there. */
+export function thereIs<Read>(read: Read | 'not-found', label: string): Read {
+  if (read === 'not-found') throw new StoklyCallError('unreadable-answer', `${label}: there is no such list`);
+  return read;
+}
+
 export function pageIn(body: unknown, label: string): Page {
   const parsed = wireList.safeParse(body);
   if (!parsed.success) {

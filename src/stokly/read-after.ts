@@ -2,7 +2,7 @@ import type { CallOptions, UnreadableRows } from './api.js';
 import type { StoklyCalls } from './calls.js';
 import { StoklyCallError } from './errors.js';
 import { allOf, atLeast, type Filter, lessThan } from './filter.js';
-import { PAGE_SIZE_MAX, readAllRows, readPage } from './paging.js';
+import { PAGE_SIZE_MAX, readAllRows, readListPage, thereIs } from './paging.js';
 import { fieldOf, id, instant } from './wire-values.js';
 
 /** A list that is walked by a time and an id, from one place to the next. */
@@ -62,9 +62,7 @@ export async function readAfter(calls: StoklyCalls, list: TimedList): Promise<Ti
 
 async function readFrom(calls: StoklyCalls, list: TimedList, from: string | null) {
   const filter = from === null ? null : atLeast(list.field, from);
-  const page = await readPage(calls, { ...pageOf(list), filter, sortField: list.field, size: list.size }, 0);
-  if (page === 'not-found') throw unreadableList(list, 'there is no such list');
-  return page;
+  return await readListPage(calls, { ...pageOf(list), filter, sortField: list.field, size: list.size }, 0);
 }
 
 /** All rows of one time, however many. */
@@ -74,8 +72,7 @@ async function readTime(
 ): Promise<readonly TimedRow[]> {
   const filter: Filter = allOf(atLeast(list.field, at), lessThan(list.field, millisecondAfter(at)));
   const whole = { ...pageOf(list), filter, sortField: list.idField, size: PAGE_SIZE_MAX };
-  const rows = await readAllRows(calls, whole, (row) => idOf(row, list));
-  if (rows === 'not-found') throw unreadableList(list, 'there is no such list');
+  const rows = thereIs(await readAllRows(calls, whole, (row) => idOf(row, list)), list.label);
   return timedRows(rows, list, unreadable);
 }
 

@@ -1,8 +1,9 @@
 import type { CallOptions, UnreadableRows } from './api.js';
 import type { StoklyCalls } from './calls.js';
 import { StoklyCallError } from './errors.js';
-import { allOf, type Filter, greaterThan } from './filter.js';
-import { readPage } from './paging.js';
+import { allOfSome, type Filter, greaterThan } from './filter.js';
+import { orderIdOf } from './gathered-orders.js';
+import { readListPage } from './paging.js';
 import { Unreadable } from './read-after.js';
 import { wireOrder } from './wire.js';
 
@@ -34,18 +35,16 @@ export async function readByNumber<Order>(
 ): Promise<NumberedPage<Order>> {
   const { label, size, options, afterNumber } = list;
   const filters = afterNumber === null ? list.filters : [...list.filters, greaterThan('niceId', afterNumber)];
-  const filter = filters.length === 0 ? null : allOf(...filters);
-  const page = await readPage(
+  const page = await readListPage(
     calls,
-    { resource: '/v2/saleorders', label, filter, sortField: 'niceId', size, options },
+    { resource: '/v2/saleorders', label, filter: allOfSome(filters), sortField: 'niceId', size, options },
     0,
   );
-  if (page === 'not-found') throw new StoklyCallError('unreadable-answer', `${label}: there is no such list`);
   const unreadable = new Unreadable();
   const orders: Order[] = [];
   for (const row of page.rows) {
     const order = read(row);
-    if (order === null) unreadable.add(idOf(row));
+    if (order === null) unreadable.add(orderIdOf(row));
     else orders.push(order);
   }
   const isLast = page.rows.length >= page.count || page.rows.length === 0;
@@ -61,14 +60,8 @@ export async function readByNumber<Order>(
 }
 
 const NUMBER = wireOrder.pick({ niceId: true });
-const ORDER_ID = wireOrder.pick({ saleOrderId: true });
 
 function numberOf(row: unknown): number {
   const parsed = NUMBER.safeParse(row);
   return parsed.success ? Number(parsed.data.niceId) : -1;
-}
-
-function idOf(row: unknown): string | null {
-  const parsed = ORDER_ID.safeParse(row);
-  return parsed.success ? parsed.data.saleOrderId : null;
 }
