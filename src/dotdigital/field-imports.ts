@@ -36,12 +36,7 @@ export function fieldImports(calls: DotdigitalCalls): ImportKind<FieldsWrite, Fi
     itemOf: ({ contactId, dataFields }) =>
       JSON.stringify({ matchIdentifier: 'contactId', identifiers: { contactId }, dataFields }),
     bodyOf: (items) => `{"mergeOption":"overwrite","contacts":[${items.join()}]}`,
-    readState: (answer, label) => {
-      const report = parseBody(answer, wireFieldImport, { label, isWrite: true });
-      const state = importStateOf(report.status);
-      if (state === 'pending') return { state };
-      return state === 'failed' ? { state, status: report.status } : { state, report };
-    },
+    readState: (answer, label) => importStateOf(parseBody(answer, wireFieldImport, { label, isWrite: true })),
     resultOf: fieldsResult,
     sendSingle: (write, options) => patchFields(calls, write, options),
   };

@@ -37,8 +37,9 @@ const PENDING = new Set(['notstarted', 'notfinished', 'processing']);
 const DONE = new Set(['finished', 'complete']);
 
 /** Dotdigital's own file has two names for some; whatever is neither pending nor done is a failure. */
-export function importStateOf(status: string): ImportState<null>['state'] {
+export function importStateOf<Report extends { readonly status: string }>(report: Report): ImportState<Report> {
+  const { status } = report;
   const named = status.toLowerCase();
-  if (PENDING.has(named)) return 'pending';
-  return DONE.has(named) ? 'done' : 'failed';
+  if (PENDING.has(named)) return { state: 'pending' };
+  return DONE.has(named) ? { state: 'done', report } : { state: 'failed', status };
 }

@@ -47,12 +47,7 @@ export function recordImports(
     },
     bodyOf: (items) =>
       `{"collectionName":${JSON.stringify(collection)},"collectionScope":"contact","collectionType":"orders","records":[${items.join()}]}`,
-    readState: (answer, label) => {
-      const report = parseBody(answer, wireRecordImport, { label, isWrite: true });
-      const state = importStateOf(report.status);
-      if (state === 'pending') return { state };
-      return state === 'failed' ? { state, status: report.status } : { state, report };
-    },
+    readState: (answer, label) => importStateOf(parseBody(answer, wireRecordImport, { label, isWrite: true })),
     resultOf: recordResult,
     sendSingle: (write, options) => putRecord(calls, write, options),
   };
