@@ -1,3 +1,4 @@
+import { growingPauseMs } from './growing-pause.js';
 import { LIMITS } from './limits.js';
 
 /** Why an order waits to be looked at. `event` is live work; `history` and `again` go behind it. */
@@ -132,7 +133,7 @@ export function pauseForBehind(tries: number): number | null {
 export function pauseForNotFound(item: QueueItem, nowMs: number): number | null {
   const since = item.waitingSinceMs === 0 ? nowMs : item.waitingSinceMs;
   if (nowMs - since >= LIMITS.notFoundGiveUpMs) return null;
-  return Math.min(1000 * 2 ** item.tries, LIMITS.notFoundPauseMaxMs);
+  return growingPauseMs({ firstMs: 1000, maxMs: LIMITS.notFoundPauseMaxMs }, item.tries);
 }
 
 /** When the events that these orders answer had been received, for measuring how long it took; what none asked for is left out. */

@@ -1,3 +1,4 @@
+import { growingPauseMs } from '../domain/growing-pause.js';
 import { onAbort } from '../http/abort.js';
 import type { CallOptions } from './api.js';
 import { type BulkSituation, bulkStep } from './bulk-decision.js';
@@ -29,7 +30,7 @@ const CHARACTERS_MAX = 12_000_000;
 /** A record of this size holds up no others. */
 const LARGE_CHARACTERS = 1_000_000;
 /** Refused for too many: Dotdigital's own jobs must end first; the pause doubles with each refusal in a row. */
-const TOO_MANY_PAUSE_MS = { first: 2_000, max: 30_000 } as const;
+const TOO_MANY_PAUSE = { firstMs: 2_000, maxMs: 30_000 } as const;
 
 /**
  * Takes writes of one kind, each from its own caller, and sends them one by one or gathered in imports, as `bulkStep` decides.
@@ -205,8 +206,7 @@ export class WriteGatherer<Write, Result extends { readonly kind: string }, Repo
 
   /** Until some of what is under way at Dotdigital has ended. */
   #close(): void {
-    const { first, max } = TOO_MANY_PAUSE_MS;
-    this.#closedUntilMs = this.deps.now() + Math.min(max, first * 2 ** this.#tooManyInRow);
+    this.#closedUntilMs = this.deps.now() + growingPauseMs(TOO_MANY_PAUSE, this.#tooManyInRow);
     this.#tooManyInRow += 1;
   }
 }

@@ -9,7 +9,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type BackfillPageInput, backfillPageWorkflowId } from '../contract/backfill.js';
+import { WORKFLOW_TASK_TIMEOUT } from '../contract/wake-start.js';
 import type { HistoryAnswer } from '../domain/backfill/answer.js';
+import { growingPauseMs, RETRY_PAUSE } from '../domain/growing-pause.js';
 import { backfillPageWorkflow } from './backfill-page.js';
 import { type BackfillState, countPage } from './backfill-state.js';
 
@@ -74,7 +76,7 @@ async function carryOut(run: BackfillRun, number: number, page: PageAsked): Prom
     workflowId: backfillPageWorkflowId(workflowInfo().workflowId, number),
     args: [input],
     staticSummary: `${page.customerIds.length} customers`,
-    workflowTaskTimeout: '5s',
+    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
   });
   countPage(run.state, result, page.again?.before);
 }
@@ -89,9 +91,6 @@ export function throwFailure({ failure }: BackfillRun): void {
   if (failure !== null) throw failure;
 }
 
-const PAUSE_MIN_MS = 5_000;
-const PAUSE_MAX_MS = 300_000;
-
 /** Carries out what cannot be left out, again and again at a growing pace; what is wrong stands in the progress meanwhile. */
 export async function persistently<Result>(run: BackfillRun, attempt: () => Promise<Result>): Promise<Result> {
   for (let failures = 0; ; failures += 1) {
@@ -102,7 +101,7 @@ export async function persistently<Result>(run: BackfillRun, attempt: () => Prom
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
       run.problem = error.cause instanceof ApplicationFailure ? error.cause.message : error.message;
-      await sleep(Math.min(PAUSE_MIN_MS * 2 ** failures, PAUSE_MAX_MS), { summary: 'pause before the next try' });
+      await sleep(growingPauseMs(RETRY_PAUSE, failures), { summary: 'pause before the next try' });
     }
   }
 }

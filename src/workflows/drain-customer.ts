@@ -3,6 +3,7 @@ import type { WriteCustomerResult } from '../activities/customer-write.js';
 import type { FetchOrdersResult } from '../activities/fetch-orders.js';
 import type { DrainContext, DrainPlan } from '../domain/drain-plan.js';
 import { planDrain } from '../domain/drain.js';
+import { growingPauseMs, RETRY_PAUSE } from '../domain/growing-pause.js';
 import { LIMITS } from '../domain/limits.js';
 import { spendOf } from '../domain/spend.js';
 import { settledBetween } from '../domain/settled.js';
@@ -213,10 +214,6 @@ async function handOver(state: SyncState, plan: DrainPlan): Promise<void> {
   }
 }
 
-/** Pauses between tries of a drain that failed: from seconds to five minutes. */
-const PAUSE_MIN_MS = 5_000;
-const PAUSE_MAX_MS = 300_000;
-
 function putBack(state: SyncState, failed: { taken: Taken; plan: DrainPlan | null; error: unknown }): DrainOutcome {
   const { taken, plan, error } = failed;
   requeue(state, taken.items);
@@ -232,7 +229,7 @@ function putBack(state: SyncState, failed: { taken: Taken; plan: DrainPlan | nul
   if (failures === 1) note(state, '–', message);
   // An order that changed between reading and writing is no trouble: read it again at once.
   if (type === 'OrderChangedWhileWriting') return { kind: 'failed', orders: 0, pauseMs: 1 };
-  return { kind: 'failed', orders: 0, pauseMs: Math.min(PAUSE_MIN_MS * 2 ** (failures - 1), PAUSE_MAX_MS) };
+  return { kind: 'failed', orders: 0, pauseMs: growingPauseMs(RETRY_PAUSE, failures - 1) };
 }
 
 /** An activity's failure: the innermost failure of ours says what happened, on which record, and what to do. */

@@ -5,6 +5,7 @@ import {
   type ReviewOutcome,
   type ReviewPolicy,
 } from '../contract/review.js';
+import { growingPauseMs } from '../domain/growing-pause.js';
 import { LIMITS } from '../domain/limits.js';
 import type { ReviewDecision } from '../domain/review/decision.js';
 import type { ReviewStake } from '../domain/review/stake.js';
@@ -190,6 +191,6 @@ export function remind(review: ReviewCase, nowMs: number): void {
 
 /** Until the answer comes it is asked again, at a growing pace. */
 export function asked(deciding: Deciding, nowMs: number): Deciding {
-  const pauseMs = Math.min(LIMITS.reviewAskAgainMs * 2 ** deciding.asks, LIMITS.reviewAskAgainMaxMs);
-  return { ...deciding, asks: deciding.asks + 1, askAtMs: nowMs + pauseMs };
+  const pace = { firstMs: LIMITS.reviewAskAgainMs, maxMs: LIMITS.reviewAskAgainMaxMs };
+  return { ...deciding, asks: deciding.asks + 1, askAtMs: nowMs + growingPauseMs(pace, deciding.asks) };
 }

@@ -1,3 +1,4 @@
+import { growingPauseMs } from '../growing-pause.js';
 import { LIMITS } from '../limits.js';
 
 interface Patience {
@@ -8,7 +9,7 @@ interface Patience {
 
 /** Silence after which who is missing is asked again: doubles with each ask, since most often they are only slow. */
 export function pauseBeforeAsk(asks: number, { askAgainMs, askAgainMaxMs }: Patience): number {
-  return Math.min(askAgainMs * 2 ** Math.max(0, asks - 1), askAgainMaxMs);
+  return growingPauseMs({ firstMs: askAgainMs, maxMs: askAgainMaxMs }, asks - 1);
 }
 
 /**
