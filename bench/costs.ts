@@ -3,8 +3,8 @@ import { Client, Connection } from '@temporalio/client';
 import { WORKFLOW_TYPES } from '../src/contract/ids.js';
 import { CUSTOMER_STATUS } from '../src/contract/search-attributes.js';
 import { urlOf } from '../demo/surroundings.js';
-import { cpuMsOf } from './process-stats.js';
-import { PROCESS_NAMES, type ProcessName, type Stack } from './stack.js';
+import { countHistoryEvents } from './history-events.js';
+import { cpuMsOfEach, type ProcessName, type Stack } from './stack.js';
 import { workerMetric } from './worker-metrics.js';
 
 const IDLE_TIMEOUT_MS = 120_000;
@@ -81,13 +81,11 @@ export class CostMeter {
 
   async #read(historyEvents: number): Promise<Reading> {
     const { processes, stokly, dotdigital } = this.#stack;
-    const cpu = await Promise.all(
-      PROCESS_NAMES.map(async (name) => [name, await cpuMsOf(processes[name].pid)] as const),
-    );
+    const cpu = await cpuMsOfEach(processes);
     const { user, system } = process.cpuUsage();
     const workerUrl = urlOf(this.#stack.ports.metrics);
     return {
-      cpuMs: { ...(Object.fromEntries(cpu) as Record<ProcessName, number | null>), sender: (user + system) / 1_000 },
+      cpuMs: { ...cpu, sender: (user + system) / 1_000 },
       historyEvents,
       workflowTasks: await workerMetric(workerUrl, 'temporal_workflow_task_execution_latency_count'),
       activities: await workerMetric(workerUrl, 'temporal_activity_task_received'),
@@ -96,20 +94,9 @@ export class CostMeter {
     };
   }
 
-  /** Over all runs of all customers. A running one says its length only when it is asked by itself. */
-  async #historyEvents(): Promise<number> {
-    let events = 0;
-    const running: string[] = [];
-    const query = `WorkflowType = '${WORKFLOW_TYPES.syncCustomer}'`;
-    for await (const run of this.#client.workflow.list({ query })) {
-      if (run.status.name === 'RUNNING') running.push(run.workflowId);
-      else events += run.historyLength ?? 0;
-    }
-    for (const workflowId of running) {
-      const { historyLength } = await this.#client.workflow.getHandle(workflowId).describe();
-      events += historyLength ?? 0;
-    }
-    return events;
+  /** Over all runs of all customers. */
+  #historyEvents(): Promise<number> {
+    return countHistoryEvents(this.#client, `WorkflowType = '${WORKFLOW_TYPES.syncCustomer}'`);
   }
 }
 

@@ -6,6 +6,7 @@ import { startProgram, writeSettings } from '../demo/stack.js';
 import { childEnvironment, DEMO_WEBHOOK_SECRET, type DemoPorts, urlOf } from '../demo/surroundings.js';
 import { startTemporalServer } from '../demo/temporal-server.js';
 import { dotdigitalControls, stoklyControls, type DotdigitalControls, type StoklyControls } from './controls.js';
+import { cpuMsOf } from './process-stats.js';
 import { createSender, type Sender } from './sender.js';
 
 export interface Stack {
@@ -18,7 +19,7 @@ export interface Stack {
   readonly sender: Sender;
 }
 
-export const PROCESS_NAMES = ['temporal', 'relay', 'worker', 'stokly', 'dotdigital'] as const;
+const PROCESS_NAMES = ['temporal', 'relay', 'worker', 'stokly', 'dotdigital'] as const;
 export type ProcessName = (typeof PROCESS_NAMES)[number];
 
 export interface StackOptions {
@@ -84,6 +85,12 @@ export async function startStack(processes: Processes, options: StackOptions): P
     dotdigital,
     sender: createSender(`${urlOf(ports.relay)}/webhooks/stokly`, DEMO_WEBHOOK_SECRET),
   };
+}
+
+/** CPU time so far, user and system, in ms; null where the system does not say. */
+export async function cpuMsOfEach(processes: Stack['processes']): Promise<Record<ProcessName, number | null>> {
+  const read = PROCESS_NAMES.map(async (name) => [name, await cpuMsOf(processes[name].pid)] as const);
+  return Object.fromEntries(await Promise.all(read)) as Record<ProcessName, number | null>;
 }
 
 function profileArguments(folder: string): string[] {

@@ -1,6 +1,5 @@
 import { urlOf } from '../../demo/surroundings.js';
-import { cpuMsOf } from '../process-stats.js';
-import { PROCESS_NAMES, type Stack } from '../stack.js';
+import { cpuMsOfEach, type Stack } from '../stack.js';
 import { sumOfSeries } from '../worker-metrics.js';
 
 interface CallsRead {
@@ -28,13 +27,12 @@ export async function readCalls({ stokly, dotdigital, processes, ports }: Stack)
   const page = await fetch(`${urlOf(ports.metrics)}/metrics`, { signal: AbortSignal.timeout(30_000) });
   const text = await page.text();
   const refused = text.split('\n').filter((line) => line.includes('status="429"'));
-  const cpu = await Promise.all(PROCESS_NAMES.map(async (name) => [name, await cpuMsOf(processes[name].pid)] as const));
   return {
     stokly: await stokly.calls(),
     dotdigital: await dotdigital.calls(),
     refused: sumOfSeries(refused.join('\n'), 'lockstep_vendor_calls_total'),
     all: sumOfSeries(text, 'lockstep_vendor_calls_total'),
-    cpuMs: Object.fromEntries(cpu),
+    cpuMs: await cpuMsOfEach(processes),
   };
 }
 

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Client, Client as TemporalClient, Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { urlOf } from '../../demo/surroundings.js';
 import { type BackfillInput, type BackfillResult, backfillWorkflowId } from '../../src/contract/backfill.js';
-import { TASK_QUEUE } from '../../src/contract/ids.js';
+import { backfillStart } from '../../src/contract/backfill-start.js';
+import { WORKFLOW_TYPES } from '../../src/contract/ids.js';
+import { countHistoryEvents } from '../history-events.js';
 import { residentBytesOf } from '../process-stats.js';
 import type { Stack } from '../stack.js';
 import { workerMetric } from '../worker-metrics.js';
@@ -44,7 +46,7 @@ export async function runHistory(
   tell: (line: string) => void,
 ): Promise<HistoryResult> {
   const connection = await Connection.connect({ address: stack.temporalAddress });
-  const client = new TemporalClient({ connection });
+  const client = new Client({ connection });
   try {
     tell('Filling the shop …');
     await fillShop(stack, options);
@@ -110,27 +112,22 @@ async function measured(
   { name, live, tell }: Measure,
 ): Promise<{ run: BackfillRun; result: BackfillResult }> {
   const before = await readCalls(stack);
-  const eventsBefore = await historyEvents(client);
+  const eventsBefore = await countHistoryEvents(client);
   const startedAtMs = Date.now();
+  const start = backfillStart(backfillWorkflowId(name), {
+    window: { from: null, to: null },
+    confirmation: { actor: 'bench', at: new Date(startedAtMs).toISOString(), programs: [] },
+  });
   const handle = await client.workflow.start<(input: BackfillInput) => Promise<BackfillResult>>(
-    'backfillOrdersWorkflow',
-    {
-      workflowId: backfillWorkflowId(name),
-      taskQueue: TASK_QUEUE,
-      args: [
-        {
-          window: { from: null, to: null },
-          confirmation: { actor: 'bench', at: new Date(startedAtMs).toISOString(), programs: [] },
-        },
-      ],
-    },
+    WORKFLOW_TYPES.backfillOrders,
+    start,
   );
   const [result] = await Promise.all([handle.result(), live?.play()]);
   const seconds = Math.round((Date.now() - startedAtMs) / 100) / 10;
   const after = await readCalls(stack);
   const orders = Math.max(1, result.orders.inStokly ?? 0);
   const calls = callsBetween(before, after, orders);
-  const eventsPerOrder = round(((await historyEvents(client)) - eventsBefore) / orders);
+  const eventsPerOrder = round(((await countHistoryEvents(client)) - eventsBefore) / orders);
   const { dotdigitalWritesPer1000Orders, stoklyPerOrder } = calls.calls;
   const outcomes = `${result.orders.withOutcome} of ${result.orders.inStokly ?? '?'} orders in an outcome`;
   const cost = `${dotdigitalWritesPer1000Orders} writes in 1,000, ${stoklyPerOrder} reads and ${eventsPerOrder} events an order`;
@@ -139,21 +136,6 @@ async function measured(
     result,
     run: { seconds, isReconciled: result.isReconciled, calls: calls.calls, eventsPerOrder, cpuMsPerOrder: calls.cpu },
   };
-}
-
-/** Of all workflows: customers, pages, the backfill itself, reviews. */
-async function historyEvents(client: Client): Promise<number> {
-  let events = 0;
-  const running: { workflowId: string; runId: string }[] = [];
-  for await (const { status, workflowId, runId, historyLength } of client.workflow.list()) {
-    if (status.name === 'RUNNING') running.push({ workflowId, runId });
-    else events += historyLength ?? 0;
-  }
-  for (const { workflowId, runId } of running) {
-    const { historyLength } = await client.workflow.getHandle(workflowId, runId).describe();
-    events += historyLength ?? 0;
-  }
-  return events;
 }
 
 function watchMemory({ processes, ports }: Stack): { stop(): Promise<number | null> } {

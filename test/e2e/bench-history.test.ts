@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { projectPath } from '../../demo/project-path.js';
 import type { HistoryResult } from '../../bench/history/run.js';
+import { runScript, type ScriptRun } from '../support/run-script.js';
 
 /** `npm run bench:history` itself, as a user runs it, with few customers: counts alone are looked at. */
 const CUSTOMERS = 40;
@@ -10,21 +9,9 @@ const ORDERS = 184;
 
 type HistoryLine = HistoryResult & { readonly bench: string; readonly shop: string };
 
-async function benchHistory(args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+function benchHistory(args: readonly string[]): Promise<ScriptRun> {
   const { BENCH_DATA: _, ...env } = process.env;
-  const child = spawn(process.execPath, [projectPath('scripts/bench-history.mjs'), ...args], { env });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const code = await new Promise<number | null>((resolve) => {
-    child.on('close', resolve);
-  });
-  return { code, stdout, stderr };
+  return runScript('bench-history.mjs', args, env);
 }
 
 describe('npm run bench:history', () => {

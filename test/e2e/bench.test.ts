@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { projectPath } from '../../demo/project-path.js';
+import { runScript } from '../support/run-script.js';
 
 /** `npm run bench` itself, as a user runs it, with few orders: what it counts must be right, how fast it was says nothing here. */
 const ORDERS = 20;
@@ -36,23 +35,7 @@ interface LoadLine {
   readonly machine: { readonly cores: number };
 }
 
-async function bench(args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [projectPath('scripts/bench.mjs'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const code = await new Promise<number | null>((resolve) => {
-    child.on('close', resolve);
-  });
-  return { code, stdout, stderr };
-}
+const bench = (args: readonly string[]) => runScript('bench.mjs', args);
 
 const PUT = 'PUT /insightData/v3/contacts/:identifier/:value/:collection/:key';
 

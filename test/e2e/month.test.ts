@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../demo/ports.js';
-import { projectPath } from '../../demo/project-path.js';
 import { REASONS } from '../../src/domain/reasons.js';
+import { runScript, type ScriptRun } from '../support/run-script.js';
 
 /**
  * `npm start` itself, as a user runs it, with the first days of the month. Expected numbers of orders come from the sample's
@@ -35,7 +34,7 @@ interface Report {
   readonly links: Record<string, string>;
 }
 
-async function start(args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+async function start(args: readonly string[]): Promise<ScriptRun> {
   const ports = [
     'TEMPORAL_PORT',
     'TEMPORAL_UI_PORT',
@@ -46,22 +45,7 @@ async function start(args: readonly string[]): Promise<{ code: number | null; st
   ];
   const env: Record<string, string> = {};
   for (const name of ports) env[name] = String(await freePort());
-  const child = spawn(process.execPath, [projectPath('scripts/start.mjs'), ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const code = await new Promise<number | null>((resolve) => {
-    child.on('close', resolve);
-  });
-  return { code, stdout, stderr };
+  return await runScript('start.mjs', args, { ...process.env, ...env });
 }
 
 describe('npm start', () => {
