@@ -1,4 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { kindOf } from './activities/failures.js';
 import { historyLoadedSignal } from './contract/backfill.js';
 import type { HistoryAnswer } from './domain/backfill/answer.js';
 import type { Log } from './logging.js';
@@ -69,8 +70,10 @@ export class Gatherer implements AnswerGatherer {
     } catch (error) {
       // Nobody waits any more: the page has ended.
       if (error instanceof WorkflowNotFoundError) return;
-      const cause = error instanceof Error ? error.constructor.name : typeof error;
-      this.log.warn({ workflowId, answers: answers.length, cause }, 'answers not told: they are asked for again');
+      this.log.warn(
+        { workflowId, answers: answers.length, cause: kindOf(error) },
+        'answers not told: they are asked for again',
+      );
     }
   }
 }

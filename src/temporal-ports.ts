@@ -1,4 +1,5 @@
-import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import { type Client, WithStartWorkflowOperation, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { breakerUnanswered } from './activities/failures.js';
 import { CONSENT_BREAKER_WORKFLOW_ID, TASK_QUEUE, WORKFLOW_TYPES } from './contract/ids.js';
 import {
   type AdmitLowering,
@@ -8,7 +9,7 @@ import {
 } from './contract/messages.js';
 import type { ReviewNews } from './contract/review.js';
 import { openReviewStart } from './contract/review-start.js';
-import { HISTORY_PRIORITY, wakeCustomerStart } from './contract/wake-start.js';
+import { HISTORY_PRIORITY, LIVE_PRIORITY, wakeCustomerStart, WORKFLOW_TASK_TIMEOUT } from './contract/wake-start.js';
 
 /** An Update has no time-out of its own: without a worker for the breaker the asking activity must not hang. */
 const ADMIT_TIMEOUT_MS = 20_000;
@@ -43,10 +44,18 @@ export function admitLoweringPort(client: Client): (ask: AdmitLowering, updateId
       taskQueue: TASK_QUEUE,
       args: [],
       workflowIdConflictPolicy: 'USE_EXISTING',
+      // Live writes wait for its answer: behind them it would not be heard while they keep coming.
+      priority: LIVE_PRIORITY,
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       staticSummary: 'counts lowered subscriptions, stops a flood',
     });
-    return await client.withDeadline(Date.now() + ADMIT_TIMEOUT_MS, () =>
-      client.workflow.executeUpdateWithStart(admitLoweringUpdate, { args: [ask], updateId, startWorkflowOperation }),
-    );
+    try {
+      return await client.withDeadline(Date.now() + ADMIT_TIMEOUT_MS, () =>
+        client.workflow.executeUpdateWithStart(admitLoweringUpdate, { args: [ask], updateId, startWorkflowOperation }),
+      );
+    } catch (error) {
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw breakerUnanswered(ask.customerId);
+      throw error;
+    }
   };
 }

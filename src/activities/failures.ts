@@ -16,6 +16,7 @@ export const FAILURE_TYPES = [
   'DotdigitalRequestRefused',
   'DotdigitalNotSetUp',
   'OrderChangedWhileWriting',
+  'ConsentBreakerUnanswered',
   'LockstepBug',
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
@@ -114,9 +115,23 @@ export function orderChangedWhileWriting(number: string): ApplicationFailure {
   });
 }
 
+/** No worker came to the breaker in time. Whether it counted this lowering is asked again under the same id, so it counts once. */
+export function breakerUnanswered(customerId: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: `customer ${customerId}: the consent breaker did not answer whether its subscription may be lowered; it is asked again by itself. If it stays so, look at the workflow consent-breaker: no worker comes to it`,
+    type: 'ConsentBreakerUnanswered' satisfies FailureType,
+    nonRetryable: false,
+  });
+}
+
+/** What may be said of a foreign error: its message may carry data, its class name carries none. */
+export function kindOf(error: unknown): string {
+  return error instanceof Error ? error.constructor.name : typeof error;
+}
+
 /** Our own mistake. The message of a foreign error may carry data, so its class name alone goes on. */
 function bug(error: unknown): ApplicationFailure {
-  const name = error instanceof Error ? error.constructor.name : typeof error;
+  const name = kindOf(error);
   const failed = ApplicationFailure.create({
     message: `unexpected ${name} in an activity: this is a defect of Lockstep, see the worker's log`,
     type: 'LockstepBug' satisfies FailureType,

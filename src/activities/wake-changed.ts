@@ -3,6 +3,7 @@ import { type Change, changeEventId, type WakesDone } from '../domain/poll/chang
 import type { StoklyApi } from '../stokly/api.js';
 import { StoklyCallError } from '../stokly/errors.js';
 import type { ActivityDeps } from './deps.js';
+import { kindOf } from './failures.js';
 import { runActivity } from './run-activity.js';
 
 export interface WakeChangedInput {
@@ -49,7 +50,7 @@ async function wakeFor(deps: WakeChangedDeps, change: Change, signal: AbortSigna
     return 'woken';
   } catch (error) {
     const { stream, id } = change;
-    deps.log.warn({ stream, id, customerId: owner.customerId, error: nameOf(error) }, 'not woken: in the next round');
+    deps.log.warn({ stream, id, customerId: owner.customerId, error: kindOf(error) }, 'not woken: in the next round');
     return 'failed';
   }
 }
@@ -73,9 +74,4 @@ function wakeOf(change: Change): WakeCustomer {
   return orderId === undefined
     ? { eventId, kind: 'customer', ...named }
     : { eventId, kind: 'order', orderId, ...named };
-}
-
-/** The message of a foreign error may carry data. */
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.constructor.name : typeof error;
 }

@@ -1,6 +1,7 @@
 import type { AnswerTo } from '../contract/backfill.js';
 import type { WakeCustomer } from '../contract/messages.js';
 import type { ActivityDeps } from './deps.js';
+import { kindOf } from './failures.js';
 import { runActivity } from './run-activity.js';
 
 export interface WakePageInput {
@@ -56,8 +57,7 @@ async function isTaken(deps: ActivityDeps, customerId: string, wake: WakeCustome
     await deps.loadHistory(customerId, wake);
     return true;
   } catch (error) {
-    const name = error instanceof Error ? error.constructor.name : typeof error;
-    deps.log.warn({ customerId, error: name }, 'not woken: it is asked again');
+    deps.log.warn({ customerId, error: kindOf(error) }, 'not woken: it is asked again');
     return false;
   }
 }

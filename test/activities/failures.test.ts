@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { FAILURE_TYPES, toActivityFailure } from '../../src/activities/failures.js';
+import { breakerUnanswered, FAILURE_TYPES, toActivityFailure } from '../../src/activities/failures.js';
 import { DotdigitalCallError } from '../../src/dotdigital/errors.js';
 import type { CallFailure } from '../../src/http/errors.js';
 import { StoklyCallError } from '../../src/stokly/errors.js';
@@ -41,4 +41,11 @@ it('that its caller gave up is cancelled, and no failure', () => {
 it('a moment that the vendor named is when the next attempt goes out', () => {
   const failed = toActivityFailure(new StoklyCallError('rate-limited', LABEL, { retryAfterMs: 7_000 }), IN_TIME);
   expect(failed).toMatchObject({ nextRetryDelay: 7_000 });
+});
+
+it('a consent breaker that nobody comes to is named with its customer, and asked again', () => {
+  const failed = toActivityFailure(breakerUnanswered('c-1'), IN_TIME);
+  expect(failed).toMatchObject({ type: 'ConsentBreakerUnanswered', nonRetryable: false });
+  expect(FAILURE_TYPES).toContain('ConsentBreakerUnanswered');
+  expect(failed.message).toMatch(/^customer c-1: the consent breaker did not answer .* asked again by itself/);
 });

@@ -304,6 +304,8 @@ describe('consent', () => {
     expect(lowered).toBeLessThanOrEqual(2);
     const breaker = world.client.workflow.getHandle('consent-breaker');
     expect(await breaker.query(breakerStateQuery)).toMatchObject({ isOpen: true });
+    // Live writes wait for its answer: behind them it would starve.
+    expect((await breaker.describe()).priority).toMatchObject({ priorityKey: 1 });
     const last = buyers[2];
     if (last === undefined) throw new Error('three buyers');
     expect((await world.state(last.customerId)).needsAttention).toEqual(['consent-breaker-open']);
