@@ -48,8 +48,10 @@ export function createWakePage(deps: ActivityDeps) {
   };
 }
 
+/** A customer may be in several pages of one load: first as it comes, at the end once more where it was not done. */
 function wakeOf(answerTo: AnswerTo, ask: number): WakeCustomer {
-  return { eventId: `backfill:${answerTo.loadId}:${ask}`, kind: 'load-history', answerTo };
+  const { loadId, workflowId } = answerTo;
+  return { eventId: `backfill:${loadId}:${workflowId}:${ask}`, kind: 'load-history', answerTo };
 }
 
 async function isTaken(deps: ActivityDeps, customerId: string, wake: WakeCustomer): Promise<boolean> {

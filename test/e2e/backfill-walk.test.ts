@@ -15,6 +15,12 @@ afterAll(async () => {
   await world.close();
 });
 
+/** How often a page asked its customers. */
+async function asksOf(workflowId: string): Promise<number> {
+  const { events } = await world.client.workflow.getHandle(workflowId).fetchHistory();
+  return (events ?? []).filter(({ activityTaskScheduledEventAttributes: asked }) => (asked ?? null) !== null).length;
+}
+
 const WRITES = /^(PUT|PATCH|POST|DELETE) /;
 
 describe('a backfill', () => {
@@ -37,6 +43,8 @@ describe('a backfill', () => {
       { outcome: 'skipped', reason: 'no-customer', currency: 'GBP', orders: 1, grossMinor: 1200, refundedMinor: 0 },
     ]);
     expect(await violationsOf(world, { chronicle, wastedWritesMax: 0 })).toEqual([]);
+    // The held order's customer is in the fourth page too, for its final answer, and hears of it at once.
+    expect(await Promise.all([1, 2, 3, 4].map((page) => asksOf(`backfill/first/${page}`)))).toEqual([1, 1, 1, 1]);
   });
 
   it('makes no write call over the same data, and heals what nobody was told of', async () => {
