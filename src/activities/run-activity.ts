@@ -22,9 +22,8 @@ interface RunOptions {
   readonly progress?: () => unknown;
 }
 
-/** A first heartbeat only after this: most runs end before and cost the server nothing. */
-const FIRST_HEARTBEAT_MS = 2_000;
-const HEARTBEAT_EVERY_MS = 2_000;
+/** A first heartbeat only after half of its time-out: most runs end before and cost the server nothing. */
+const heartbeatEveryMs = ({ heartbeatTimeoutMs }: Info): number => (heartbeatTimeoutMs || LONGEST_TIMER_MS) / 2;
 
 /**
  * An attempt ends itself this long before the server would: a time-out of the server's says nothing of the call that hung, a
@@ -40,7 +39,6 @@ export async function runActivity<Result>(
   options: RunOptions = {},
 ): Promise<Result> {
   const context = Context.current();
-  let ticking: NodeJS.Timeout | undefined;
   const beat = (): void => context.heartbeat(options.progress?.());
   let isTelling = false;
   const tellProgress = (): void => {
@@ -51,10 +49,7 @@ export async function runActivity<Result>(
       beat();
     });
   };
-  const first = setTimeout(() => {
-    beat();
-    ticking = setInterval(beat, HEARTBEAT_EVERY_MS);
-  }, FIRST_HEARTBEAT_MS);
+  const ticking = setInterval(beat, heartbeatEveryMs(context.info));
   const ending = new AbortController();
   let isOutOfTime = false;
   const over = setTimeout(() => {
@@ -70,7 +65,6 @@ export async function runActivity<Result>(
   } catch (error) {
     throw toActivityFailure(error, { isOutOfTime });
   } finally {
-    clearTimeout(first);
     clearTimeout(over);
     clearInterval(ticking);
     // What one failed write leaves behind: the others' calls end with the attempt.

@@ -4,8 +4,8 @@ import type { Activities } from '../activities/index.js';
 /**
  * One attempt may take three minutes: longer than the longest HTTP call (Dotdigital's 125 s), so that no call outlives its
  * attempt and lands after the next one, and room for a drain of 40 orders under a tight rate limit. All attempts together
- * take ten: then the workflow says what is wrong and starts over. Heartbeats come from whatever waits longer than a few seconds, so that a killed
- * worker's work is missed within four.
+ * take ten: then the workflow says what is wrong and starts over. Heartbeats come from whatever waits longer than half of
+ * their time-out, so that a killed worker's work is missed within that time.
  */
 const OPTIONS: ActivityOptions = {
   startToCloseTimeout: '3 minutes',
@@ -16,4 +16,9 @@ const OPTIONS: ActivityOptions = {
 
 /** Live work goes before history, in Temporal as in the limiters. */
 export const live = proxyActivities<Activities>({ ...OPTIONS, priority: { priorityKey: 1 } });
-export const history = proxyActivities<Activities>({ ...OPTIONS, priority: { priorityKey: 5 } });
+/** History's wait for others to be sent together, ten seconds and more: its heartbeats, each a write of the server's, are half as many. */
+export const history = proxyActivities<Activities>({
+  ...OPTIONS,
+  heartbeatTimeout: '8 seconds',
+  priority: { priorityKey: 5 },
+});
