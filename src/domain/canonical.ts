@@ -1,4 +1,3 @@
-import { compareTexts } from './instants.js';
 import type { OrderLine, OrderSnapshot } from './order.js';
 import type { RefundSnapshot } from './refund.js';
 
@@ -9,23 +8,35 @@ export { compareInstants } from './instants.js';
  * lists keep their order.
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(sortKeys(value)) ?? 'null';
+  return textOf(value) ?? 'null';
 }
 
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => compareTexts(a, b));
-  // Integer-like keys move to the front of any object, always to the same place. `fromEntries` keeps `__proto__` a plain key.
-  return Object.fromEntries(entries.map(([key, member]) => [key, sortKeys(member)]));
+/** Undefined for what JSON leaves out. Written straight into one text: every order of a history is put in this form four times. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (value instanceof Unordered) return listText(value.values.map(canonicalJson).sort());
+  if (Array.isArray(value)) return listText(value.map(canonicalJson));
+  const members: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const member = textOf((value as Record<string, unknown>)[key]);
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${member}`);
+  }
+  return `{${members.join(',')}}`;
+}
+
+function listText(texts: readonly string[]): string {
+  return `[${texts.join(',')}]`;
+}
+
+/** A list in which the order does not count: it is written in the order of its values' texts. */
+class Unordered {
+  constructor(readonly values: readonly unknown[]) {}
 }
 
 /** All of a snapshot; in which order Stokly listed lines and refunds does not count. */
 export function snapshotText(snapshot: OrderSnapshot): string {
-  const refunds = snapshot.refunds.map((refund) => ({ ...refund, lines: sorted(refund.lines) }));
-  return canonicalJson({ ...snapshot, lines: sorted(snapshot.lines), refunds: sorted(refunds) });
+  const refunds = snapshot.refunds.map((refund) => ({ ...refund, lines: new Unordered(refund.lines) }));
+  return canonicalJson({ ...snapshot, lines: new Unordered(snapshot.lines), refunds: new Unordered(refunds) });
 }
 
 /**
@@ -34,8 +45,8 @@ export function snapshotText(snapshot: OrderSnapshot): string {
  */
 export function moneyText(snapshot: OrderSnapshot): string {
   const { currency, totals, refundsKnown } = snapshot;
-  const lines = sorted(snapshot.lines.map(moneyOfLine));
-  const refunds = sorted(snapshot.refunds.map(moneyOfRefund));
+  const lines = new Unordered(snapshot.lines.map(moneyOfLine));
+  const refunds = new Unordered(snapshot.refunds.map(moneyOfRefund));
   return canonicalJson({ currency, totals, lines, refunds, refundsKnown });
 }
 
@@ -47,12 +58,5 @@ function moneyOfLine(line: OrderLine) {
 
 function moneyOfRefund(refund: RefundSnapshot) {
   const { number: _, createdAt: __, lines, ...money } = refund;
-  return { ...money, lines: sorted(lines) };
-}
-
-function sorted<T>(values: readonly T[]): T[] {
-  return values
-    .map((value) => ({ value, text: canonicalJson(value) }))
-    .sort((a, b) => compareTexts(a.text, b.text))
-    .map(({ value }) => value);
+  return { ...money, lines: new Unordered(lines) };
 }

@@ -139,6 +139,9 @@ export function lineAmounts(line: LineAmountTexts): LineAmounts | null {
   return { totalMinor, taxMinor, unitNetMinor, unitGrossMinor };
 }
 
+/** No currency has more than four digits after the point. */
+const POWERS_OF_TEN: readonly Big[] = [0, 1, 2, 3, 4].map((digits) => new Big(10).pow(digits));
+
 function inMinorUnits(value: Big, scale: number): Big {
-  return value.times(new Big(10).pow(scale));
+  return value.times(POWERS_OF_TEN[scale] ?? new Big(10).pow(scale));
 }
