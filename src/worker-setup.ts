@@ -49,7 +49,7 @@ function workerOptions({ namespace, workflowBundlePath, deps, ...listeners }: Wo
     // A cached workflow holds 120 KB of heap and its ledger (docs/performance.md): room for the customers that a backfill has open at once;
     // beyond this, a customer's next event replays
     // its (short) history.
-    maxCachedWorkflows: 800,
+    maxCachedWorkflows: 640,
     maxConcurrentWorkflowTaskExecutions: 40,
     // Writes that wait for an import or a rate limit hold a slot each. History holds at most three quarters of them, so live
     // work never waits for a slot.

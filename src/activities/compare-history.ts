@@ -16,7 +16,7 @@ export interface CompareHistoryInput {
 export interface CompareHistoryResult {
   /** At most `LIMITS.backfillNamed`, by order. */
   readonly differences: readonly BackfillDifference[];
-  /** Whom to ask again, with the answer that was counted; null: none was. At most `LIMITS.backfillPageSize`. */
+  /** Whom to ask again, with the answer that was counted; null: none was. At most `LIMITS.backfillPageSizeMax`. */
   readonly customers: readonly { readonly customerId: string; readonly before: HistoryAnswer | null }[];
   /** How many customers differ in all. */
   readonly customersDiffering: number;
@@ -35,7 +35,7 @@ export function createCompareHistory(deps: ActivityDeps) {
       for await (const { customerId } of ordersOf(deps, input.window, call))
         if (customerId !== null) inStokly.set(customerId, (inStokly.get(customerId) ?? 0) + 1);
       const differing = customersThatDiffer(inStokly, countsAnswered(answers.values()));
-      const asked = differing.slice(0, LIMITS.backfillPageSize);
+      const asked = differing.slice(0, LIMITS.backfillPageSizeMax);
       return {
         differences: await differencesOf(deps, { customerIds: new Set(asked), window: input.window, call }),
         customers: asked.map((customerId) => ({ customerId, before: answers.get(customerId) ?? null })),

@@ -43,7 +43,7 @@ export interface BackfillInput {
   readonly confirmation: BackfillConfirmation | null;
   /** Pages open at once, at first. */
   readonly pagesAtOnce?: number;
-  /** Customers a page, at most `LIMITS.backfillPageSize`. */
+  /** Customers a page, at most `LIMITS.backfillPageSizeMax`. */
   readonly pageSize?: number;
   readonly patience?: BackfillPatience;
   readonly carried?: unknown;

@@ -67,11 +67,13 @@ export const LIMITS = {
   /** Of these, what history may hold (customers that a backfill has open): a quarter stays free for live work. */
   historyActivities: 1500,
   /** Customers of one page: 200 answers are about 50 KB, as much as a signal and a result should hold. */
-  backfillPageSize: 200,
+  backfillPageSizeMax: 200,
+  /** Customers of one page unless told otherwise: a page waits for its last customer, so many small ones waste less than few large ones. */
+  backfillPageSize: 100,
   /** The first page goes alone and is small: what is wrong with the account shows before many are woken. */
   backfillFirstPage: 20,
   /** Pages open at once unless told otherwise. */
-  backfillPagesAtOnce: 4,
+  backfillPagesAtOnce: 6,
   /** Nobody of a page answered for this long: who is missing is asked again, at a growing pace. */
   backfillAskAgainMs: 30_000,
   backfillAskAgainMaxMs: 10 * 60_000,

@@ -70,7 +70,7 @@ export function newBackfillState(input: BackfillInput): BackfillState {
       askAgainMaxMs: LIMITS.backfillAskAgainMaxMs,
       giveUpMs: LIMITS.backfillGiveUpMs,
     },
-    pageSize: Math.min(Math.max(1, input.pageSize ?? LIMITS.backfillPageSize), LIMITS.backfillPageSize),
+    pageSize: Math.min(Math.max(1, input.pageSize ?? LIMITS.backfillPageSize), LIMITS.backfillPageSizeMax),
     pagesAtOnce: input.pagesAtOnce ?? LIMITS.backfillPagesAtOnce,
     phase: 'walking',
     place: null,
