@@ -5,7 +5,7 @@ import type { BackfillRun, HistoryResult } from './run.js';
 export function historyText(result: HistoryResult): string {
   const table = new Table({ head: ['', 'first', 'over the same data again'], style: { head: [], border: [] } });
   const row = (name: string, figure: (run: BackfillRun) => string): void => {
-    table.push([name, figure(result.first), figure(result.second)]);
+    table.push([name, figure(result.first), result.second === null ? '' : figure(result.second)]);
   };
   row('seconds, done and reconciled', ({ seconds, isReconciled }) => `${seconds}, ${isReconciled ? 'yes' : 'NO'}`);
   row(
@@ -22,8 +22,12 @@ export function historyText(result: HistoryResult): string {
   return [
     `${result.orders} orders, ${result.customers} customers; worker at most ${result.workerMiBMax ?? '?'} MiB`,
     table.toString(),
-    `${money.orders.synced} synced, ${money.orders.held} held, ${money.orders.skipped.total} skipped; unexplained minor units ${money.unexplained}; contacts whose fields differ ${money.spendDiffers}`,
-    ...money.problems,
+    ...(money === null
+      ? []
+      : [
+          `${money.orders.synced} synced, ${money.orders.held} held, ${money.orders.skipped.total} skipped; unexplained minor units ${money.unexplained}; contacts whose fields differ ${money.spendDiffers}`,
+          ...money.problems,
+        ]),
     ...(live === null
       ? []
       : [

@@ -15,6 +15,8 @@ export interface HistoryBenchOptions {
   readonly liveRate: number | null;
   /** The worker's `--max-old-space-size`. */
   readonly workerHeapMiB: number;
+  /** The first backfill alone: no second one, and both sides are not compared. */
+  readonly isOnce: boolean;
   /** Prints the JSON line alone. */
   readonly isJson: boolean;
   /** Where V8's CPU profiles of the worker go; null: none are taken. */
@@ -32,7 +34,7 @@ Examples:
   $ BENCH_DATA=online-retail.csv.gz npm run bench:history
   $ npm run bench:history -- --limits --customers 500
   $ npm run bench:history -- --live 5
-  $ npm run bench:history --silent -- --customers 50000 --json >> results.jsonl
+  $ npm run bench:history --silent -- --customers 50000 --once --json >> results.jsonl
 
 BENCH_DATA names a gzipped file with the columns of samples/; without it a shop of the same size is generated.`;
 
@@ -56,6 +58,7 @@ export function parseHistoryOptions(argv: readonly string[], env: NodeJS.Process
     )
     .option('--heap <MiB>', "the worker's --max-old-space-size", positive, WORKER_HEAP_MIB)
     .option('--profile <folder>', 'also take CPU profiles of the worker')
+    .option('--once', 'the first backfill alone: no second one, and both sides are not compared', false)
     .option('--json', 'print one line of JSON and nothing else', false)
     .allowExcessArguments(false)
     .addHelpText('after', MORE)
@@ -72,6 +75,7 @@ export function parseHistoryOptions(argv: readonly string[], env: NodeJS.Process
     isLimited: given.limits,
     liveRate: given.live ?? null,
     workerHeapMiB: given.heap,
+    isOnce: given.once,
     isJson: given.json,
     profileFolder: given.profile ?? null,
   };
@@ -84,6 +88,7 @@ interface Given {
   readonly live?: number;
   readonly heap: number;
   readonly profile?: string;
+  readonly once: boolean;
   readonly json: boolean;
 }
 

@@ -19,11 +19,12 @@ export interface HistoryResult {
   readonly orders: number;
   readonly customers: number;
   readonly first: BackfillRun;
-  /** Over the same data: no write call may be made. */
-  readonly second: BackfillRun;
+  /** Over the same data: no write call may be made. Null with `--once`. */
+  readonly second: BackfillRun | null;
   readonly workerMiBMax: number | null;
   readonly live: LiveResult | null;
-  readonly money: Reconciled;
+  /** Null with `--once`. */
+  readonly money: Reconciled | null;
   readonly isInOrder: boolean;
 }
 
@@ -57,25 +58,32 @@ export async function runHistory(
     const first = await measured(stack, client, { name: 'bench', live, tell });
     const workerMiBMax = await memory.stop();
     tell(`The worker had at most ${workerMiBMax ?? '?'} MiB.`);
-    tell('A second backfill over the same data …');
-    const second = await measured(stack, client, { name: 'bench-again', live: null, tell });
-    tell('Comparing both sides …');
-    const money = await reconcile(stack, client);
+    const again = options.isOnce ? null : await runAgain(stack, client, tell);
     const { result } = first;
     return {
       orders: result.orders.inStokly ?? 0,
       customers: result.customers.woken,
       first: first.run,
-      second: second.run,
+      second: again?.second ?? null,
       workerMiBMax,
       live: live?.result ?? null,
-      money,
-      isInOrder:
-        result.isReconciled && second.result.isReconciled && money.unexplained === 0 && money.spendDiffers === 0,
+      money: again?.money ?? null,
+      isInOrder: result.isReconciled && (again === null || isSettled(again)),
     };
   } finally {
     await connection.close();
   }
+}
+
+async function runAgain(stack: Stack, client: Client, tell: (line: string) => void) {
+  tell('A second backfill over the same data …');
+  const { run: second } = await measured(stack, client, { name: 'bench-again', live: null, tell });
+  tell('Comparing both sides …');
+  return { second, money: await reconcile(stack, client) };
+}
+
+function isSettled({ second, money }: { readonly second: BackfillRun; readonly money: Reconciled }): boolean {
+  return second.isReconciled && money.unexplained === 0 && money.spendDiffers === 0;
 }
 
 async function fillShop({ stokly }: Stack, { dataPath, customers }: HistoryBenchOptions): Promise<void> {

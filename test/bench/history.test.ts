@@ -29,17 +29,21 @@ describe('the options of npm run bench:history', () => {
       isLimited: false,
       liveRate: null,
       workerHeapMiB: 400,
+      isOnce: false,
       isJson: false,
       profileFolder: null,
     });
   });
 
   it('can be told', () => {
-    expect(parseHistoryOptions(['--customers', '50', '--limits', '--live', '5', '--latency', '0'], {})).toMatchObject({
+    expect(
+      parseHistoryOptions(['--customers', '50', '--limits', '--live', '5', '--latency', '0', '--once'], {}),
+    ).toMatchObject({
       customers: 50,
       isLimited: true,
       liveRate: 5,
       latencyMs: 0,
+      isOnce: true,
     });
     expect(parseHistoryOptions([], { BENCH_DATA: 'package.json' }).dataPath).toMatch(/package\.json$/);
   });
