@@ -26,21 +26,20 @@ export function createListChanges(deps: ActivityDeps) {
       // A cursor of another field is of before a change of settings: the stream is read from its beginning.
       const after = cursor?.field === field ? { at: cursor.at, id: cursor.id } : null;
       const asked = { field, since, after, size: LIMITS.pollRowsPerPage };
-      const { changes, unreadable, isLast } = await deps.stokly.listChanges(stream, asked, {
+      const { changes, unreadable, last, isLast } = await deps.stokly.listChanges(stream, asked, {
         priority: 'live',
         signal,
       });
       if (unreadable.count > 0) {
         deps.log.warn({ stream, rows: unreadable.count, ids: unreadable.ids }, 'changed rows that cannot be read');
       }
-      const last = changes.at(-1);
       return {
         field,
         isOff: false,
         changes: changes.map((change) => changeOf(stream, change)),
         unreadable: unreadable.count,
         lastAt: last?.at ?? null,
-        next: isLast || last === undefined ? null : { field, at: last.at, id: last.id },
+        next: isLast || last === null ? null : { field, ...last },
       };
     });
   };

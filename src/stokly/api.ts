@@ -85,7 +85,10 @@ export interface ChangesAsked {
 /** What changed in one stream, by (at, id) ascending. */
 export interface ChangesPage {
   readonly changes: readonly Change[];
+  /** Rows without an id or a time, and those that do not say whom they concern. */
   readonly unreadable: UnreadableRows;
+  /** The last row of the page, readable or not: the next page comes after it. Null: there was none. */
+  readonly last: { readonly at: string; readonly id: string } | null;
   /** Nothing came after these when they were read. */
   readonly isLast: boolean;
 }
@@ -93,9 +96,9 @@ export interface ChangesPage {
 export interface Change {
   /** Of the order, refund or customer. */
   readonly id: string;
-  /** The order itself, or the one that a refund is of; null for customers, and where it cannot be read. */
+  /** The order itself, or the one that a refund is of; null for customers. */
   readonly orderId: string | null;
-  /** The customer itself, or the order's; null for refunds (their rows do not say it), and for orders without one. */
+  /** The customer itself, or the order's; null for refunds (their rows do not say it), and for orders that state that they have none. */
   readonly customerId: string | null;
   /** The time in the field that was asked by. */
   readonly at: string;

@@ -67,9 +67,13 @@ describe('a round goes through', () => {
     const buyer = await newBuyer(world, { createdAt: OLD, timeUpdated: OLD });
     const order = await placeOrder(world, buyer.customerId, { timeUpdated: now() });
     await seedStokly(world, {
-      orders: [{ saleOrderId: randomUUID(), customerId: null, without: ['saleOrderId'], timeUpdated: now() }],
+      orders: [
+        { saleOrderId: randomUUID(), customerId: null, without: ['saleOrderId'], timeUpdated: now() },
+        // Whose it is, is not said: that is no till sale.
+        { saleOrderId: randomUUID(), without: ['customerId'], timeUpdated: now() },
+      ],
     });
-    expect(await poll(world)).toMatchObject({ found: { orders: 1 }, woken: 1, unreadable: 1 });
+    expect(await poll(world)).toMatchObject({ found: { orders: 1 }, woken: 1, withoutCustomer: 0, unreadable: 2 });
     await world.settled(buyer.customerId, ({ entries }) => entries.some(({ orderId }) => orderId === order.orderId));
   });
 

@@ -12,6 +12,7 @@ import {
   orderIdOf,
   type TestShop,
   wireCustomer,
+  wireOrder,
   wireRefund,
 } from './shop.js';
 
@@ -107,6 +108,31 @@ describe('changes', () => {
     expect((await shop.client.listChanges('customers', asked, LIVE)).changes).toEqual([
       { id: CUSTOMER_ID, orderId: null, customerId: CUSTOMER_ID, at: DAY(5), version: DAY(5) },
     ]);
+  });
+
+  test('whose row does not say whom they concern are unreadable by name, and no till sales; what comes after them is read', async () => {
+    const shop = await openShop();
+    const { customerId: _none, ...header } = wireOrder({ saleOrderId: orderIdOf(2), timeUpdated: DAY(3) });
+    shop.emulator.account.store.putOrder({ header, lines: [] });
+    shop.putOrder({ saleOrderId: orderIdOf(3), timeUpdated: DAY(4), customerId: 7 });
+    shop.putOrder({ saleOrderId: orderIdOf(4), timeUpdated: DAY(5) });
+    // A page of nothing else is not the end.
+    const first = await shop.client.listChanges('orders', { ...asked, size: 2 }, LIVE);
+    expect(first).toEqual({
+      changes: [],
+      unreadable: { count: 1, ids: [orderIdOf(2)] },
+      last: { at: DAY(3), id: orderIdOf(2) },
+      isLast: false,
+    });
+    const rest = await shop.client.listChanges('orders', { ...asked, after: first.last }, LIVE);
+    expect(rest).toMatchObject({ changes: [{ id: orderIdOf(4) }], unreadable: { count: 1, ids: [orderIdOf(3)] } });
+    const { saleOrderId: _order, ...refund } = wireRefund({ timeUpdated: DAY(6) });
+    shop.emulator.account.store.refunds.put(refund);
+    expect(await shop.client.listChanges('refunds', asked, LIVE)).toMatchObject({
+      changes: [],
+      unreadable: { count: 1, ids: [refund['refundId']] },
+      isLast: true,
+    });
   });
 
   test('of an account without timeUpdated are found by createdAt, and have no version', async () => {
