@@ -14,6 +14,8 @@ interface Poll<Report> {
 
 /** An import's status costs nothing (polling is unlimited); Dotdigital recommends 5 to 30 s for long ones. */
 const PAUSE_MS = { first: 100, factor: 1.5, max: 5_000 } as const;
+/** One question may take this part of the time that callers wait: an answer that drips must not cost each of an import's writes a single call. */
+const ASK_SHARE = 1 / 4;
 /** After this nobody waits any more, and an import that never ends must not be asked about for ever. */
 const FORGOTTEN_AFTER_MS = 15 * 60_000;
 /** Reports that are kept for those who ask later: activities that were started again after a crash. */
@@ -27,7 +29,7 @@ export class ImportPolls<Report> {
   constructor(
     private readonly calls: DotdigitalCalls,
     private readonly kind: Pick<ImportKind<never, never, Report>, 'name' | 'path' | 'poll' | 'readState'>,
-    private readonly now: () => number,
+    private readonly times: { readonly now: () => number; readonly importWaitMs: number },
   ) {}
 
   /** How the import ended, or `overdue` when it has not by `untilMs` (epoch ms). */
@@ -35,7 +37,7 @@ export class ImportPolls<Report> {
     const { ended } = this.#pollOf(importId);
     let timer: NodeJS.Timeout | undefined;
     const overdue = new Promise<{ state: 'overdue' }>((resolve) => {
-      timer = setTimeout(() => resolve({ state: 'overdue' }), Math.max(0, untilMs - this.now()));
+      timer = setTimeout(() => resolve({ state: 'overdue' }), Math.max(0, untilMs - this.times.now()));
     });
     try {
       return await Promise.race([ended, overdue]);
@@ -79,8 +81,8 @@ export class ImportPolls<Report> {
   }
 
   async #poll(importId: string): Promise<ImportEnd<Report>> {
-    const giveUpAtMs = this.now() + FORGOTTEN_AFTER_MS;
-    for (let pauseMs: number = PAUSE_MS.first; !this.#isClosed && this.now() < giveUpAtMs; ) {
+    const giveUpAtMs = this.times.now() + FORGOTTEN_AFTER_MS;
+    for (let pauseMs: number = PAUSE_MS.first; !this.#isClosed && this.times.now() < giveUpAtMs; ) {
       await pause(pauseMs);
       pauseMs = Math.min(PAUSE_MS.max, pauseMs * PAUSE_MS.factor);
       const seen = await this.#ask(importId);
@@ -94,7 +96,8 @@ export class ImportPolls<Report> {
     const label = `GET import of ${this.kind.name} ${importId}`;
     const path = `${this.kind.path}/${encodeURIComponent(importId)}`;
     try {
-      const options = { priority: 'live' } as const;
+      const signal = AbortSignal.timeout(this.times.importWaitMs * ASK_SHARE);
+      const options = { priority: 'live', signal } as const;
       const answer = await this.calls.send({ endpoint: this.kind.poll, method: 'GET', path, label, options });
       if (isOk(answer)) return this.kind.readState(answer, label);
       if (hasCode(answer, 'insightData:importNotFound', 'contacts:importNotFound')) return { state: 'lost' };

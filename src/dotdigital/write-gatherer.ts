@@ -52,7 +52,7 @@ export class WriteGatherer<Write, Result extends { readonly kind: string }, Repo
     private readonly kind: ImportKind<Write, Result, Report>,
     private readonly deps: GathererDeps,
   ) {
-    this.#polls = new ImportPolls(deps.calls, kind, deps.now);
+    this.#polls = new ImportPolls(deps.calls, kind, deps);
   }
 
   async send(write: Write, options: CallOptions): Promise<Result> {

@@ -226,6 +226,14 @@ describe('what concerns everyone', () => {
     expect(callsOf(shop)).toEqual({ 'PUT insightData/v3/import': 1 });
   });
 
+  test('an answer of a byte a second to such a question is not waited for: it is asked again, and no write goes alone', async () => {
+    const shop = await openShop({ client: { importWaitMs: 2_000 } });
+    shop.fault({ kind: 'byte-a-second', times: 1, match: { method: 'GET' } });
+    const results = await putMany(shop, 30);
+    expect(results.every((result) => result.kind === 'written' && !('isUncertain' in result))).toBe(true);
+    expect(callsOf(shop)).toEqual({ 'PUT insightData/v3/import': 1 });
+  });
+
   test('credentials that are revoked while an import is under way', async () => {
     const shop = await openShop({ emulator: { importDelayMs: 600 } });
     const puts = Array.from({ length: 12 }, (_none, at) => put(shop.client, [shop.contactIds[0] ?? 0, `${at}`]));
