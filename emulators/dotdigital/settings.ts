@@ -39,6 +39,8 @@ export const settingsSchema = z.strictObject({
   isOptInAsked: z.boolean(),
   /** Whether one key can stand under one contact only (KeyExistingForDifferentContact). */
   areKeysUniqueInCollection: z.boolean(),
+  /** Who `contactIdentifier` of v2's record by key is; the vendor's file says that it is text. */
+  v2ContactIdentifier: z.enum(['email', 'contactId']),
   /** How a finished insight import is called: the vendor's file says both. */
   insightDoneStatus: z.enum(['Finished', 'Complete']),
   /** From the 202 until an import is carried out, in ms of the emulator's clock. */
@@ -90,6 +92,7 @@ export const DEFAULT_SETTINGS: Settings = {
   areEmptyArraysRefused: true,
   isOptInAsked: false,
   areKeysUniqueInCollection: true,
+  v2ContactIdentifier: 'email',
   insightDoneStatus: 'Finished',
   importDelayMs: 100,
   contactImportsActiveMax: 25,

@@ -180,7 +180,8 @@ export function isGone(contact: Contact): boolean {
   return GONE_STATUSES.has(contact.status) || (contact.emailStatus !== null && GONE_STATUSES.has(contact.emailStatus));
 }
 
-function ownerOf(contact: Contact, prefix: string): string | null {
+/** The Stokly customer that a contact is; null where it is nobody's yet. */
+export function ownerOf(contact: Contact, prefix: string): string | null {
   const owner = contact.dataFields[fieldName(prefix, 'STOKLY_ID')];
   return owner === undefined || owner === null || owner === '' ? null : String(owner);
 }

@@ -4,6 +4,7 @@ import type { WriteCustomerInput, WriteCustomerResult } from './customer-write.j
 import { ImportsToldInHeartbeats } from './import-memory.js';
 import { type ActivityRun, runActivity } from './run-activity.js';
 import { type SettledContact, settleContact } from './settle-contact.js';
+import { wakeHolders } from './wake-holders.js';
 import { writeFields } from './write-fields.js';
 import { type RecordsWritten, writeRecords } from './write-records.js';
 
@@ -13,7 +14,7 @@ import { type RecordsWritten, writeRecords } from './write-records.js';
  *
  * Safe to repeat: a created contact carries `STOKLY_ID` and so finds itself again; a record's PUT and the fields' PATCH say
  * the whole state. After a failed attempt the records are marked unconfirmed and read back later, in case the earlier
- * attempt's write lands last. Writes that an earlier attempt handed to an import are not sent again: its report is asked for.
+ * attempt's write lands last. Who is woken for a refused record is woken once by the id of the wake. Writes that an earlier attempt handed to an import are not sent again: its report is asked for.
  * PERSONAL DATA is read and used inside this activity alone.
  */
 export function createWriteCustomer(deps: ActivityDeps) {
@@ -37,6 +38,7 @@ export function createWriteCustomer(deps: ActivityDeps) {
         ? { ...unchanged, contact: settled.contact }
         : await writeFields(deps, { input, settled, records }, call);
       if (fields.isContactGone) return gone(settled);
+      const refused = await wakeHolders(deps, { input, results: records.results }, call);
       measure(deps, input, records);
       return {
         contact: fields.contact,
@@ -45,7 +47,7 @@ export function createWriteCustomer(deps: ActivityDeps) {
         orders: records.results,
         ...(isUncertain || fields.isUncertain === true ? { isUncertain: true } : {}),
         ...(settled.isFoundAgain ? { isFoundAgain: true } : {}),
-        notes: [...settled.notes, ...fields.notes],
+        notes: [...settled.notes, ...refused, ...fields.notes],
       };
     };
     return await runActivity(body, { progress: () => imports?.told() ?? [] });

@@ -33,6 +33,11 @@ export interface WakeCustomer {
   readonly version?: string;
   /** When the relay had received the event (ISO instant, the relay's clock); absent for a wake that no event asked for. */
   readonly receivedAt?: string;
+  /**
+   * With `order`: another customer was refused its record, because one stands under this customer's contact. If the order is not this
+   * customer's, that one is deleted, whatever the ledger knows of it. Sent by `writeCustomer` alone.
+   */
+  readonly isRecordHere?: boolean;
   /** Needed by `decide-review`: what a person decided about the order. Sent by its review alone. */
   readonly decision?: ReviewDecision;
   /** Who asks for `release-contact` and why; shown with the outcomes, names of staff. */

@@ -101,7 +101,7 @@ function planRead(step: Step, order: JudgedOrder | UnreadableFetched): void {
   const before = plan.entries.get(order.orderId) ?? null;
   // An unreadable order may not name its customer; then it stays with the one that the event named.
   if (customerId !== context.customerId && (order.kind === 'read' || customerId !== null)) {
-    planMove(step, { before, customerId, version: order.kind === 'read' ? order.snapshot.version : order.version });
+    planMove(step, { before, customerId, order });
     return;
   }
   const { under, decision } = decided(step, order, before);
@@ -230,21 +230,20 @@ function planFailing(
 
 function planMove(
   { plan, context, item }: Step,
-  move: { before: LedgerEntry | null; customerId: string | null; version: string | null },
+  move: { before: LedgerEntry | null; customerId: string | null; order: JudgedOrder | UnreadableFetched },
 ): void {
-  const { before, customerId, version } = move;
+  const { before, customerId, order } = move;
+  const { orderId } = order;
+  const number = before?.number ?? (order.kind === 'read' ? order.snapshot.number : order.number);
   if (before !== null) {
-    plan.entries.delete(before.orderId);
-    plan.notes.push({ number: before.number, what: 'moved to another customer' });
-    if (before.written !== null && !context.isStopped) {
-      plan.writes.push({
-        kind: 'delete',
-        orderId: before.orderId,
-        number: before.number,
-        recordKey: before.written.recordKey,
-        entry: null,
-      });
-    }
+    plan.entries.delete(orderId);
+    plan.notes.push({ number, what: 'moved to another customer' });
   }
+  // Said by the customer that is refused it: it stands here, though the ledger may have lost it.
+  const said = item.isRecordHere === true && order.kind === 'read' ? order.recordKey : undefined;
+  const recordKey = before?.written?.recordKey ?? said;
+  if (recordKey !== undefined && !context.isStopped)
+    plan.writes.push({ kind: 'delete', orderId, number, recordKey, entry: null });
+  const version = order.kind === 'read' ? order.snapshot.version : order.version;
   if (customerId !== null) plan.moved.push({ orderId: item.orderId, customerId, version });
 }

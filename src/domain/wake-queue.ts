@@ -21,6 +21,8 @@ export interface QueueItem {
   readonly failingSinceMs: number;
   /** It came behind live work, and stays so whatever it waits for by now. */
   readonly isOfHistory?: boolean;
+  /** A record of it stands under this customer's contact, and another customer is refused it. */
+  readonly isRecordHere?: boolean;
   /** Epoch ms at which the relay had received the oldest event that waits for it; absent where none was. */
   readonly receivedAtMs?: number;
 }
@@ -53,6 +55,7 @@ export function enqueue(queue: Queue, item: QueueItem): Queue {
     failingSinceMs: earlierKnown(waiting.failingSinceMs, item.failingSinceMs),
     ...receivedOf(earlierKnown(waiting.receivedAtMs ?? 0, item.receivedAtMs ?? 0)),
     ...(isStillOfHistory(waiting, item) ? { isOfHistory: true } : {}),
+    ...(waiting.isRecordHere === true || item.isRecordHere === true ? { isRecordHere: true } : {}),
   };
   return queue.map((old, at) => (at === index ? merged : old));
 }

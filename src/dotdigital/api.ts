@@ -126,7 +126,12 @@ export interface DotdigitalApi extends DotdigitalWriter {
   getRecord(
     where: { contactId: number; collection: string; key: string },
     options: CallOptions,
-  ): Promise<{ kind: 'found'; record: Readonly<Record<string, unknown>>; contactId: number } | { kind: 'not-found' }>;
+  ): Promise<
+    | { kind: 'found'; record: Readonly<Record<string, unknown>>; contactId: number; updatedAt: string | null }
+    | { kind: 'not-found' }
+  >;
+  /** The contact that has the record of a key, whoever it is; null where Dotdigital names none. */
+  findRecordHolder(where: { collection: string; key: string }, options: CallOptions): Promise<Contact | null>;
   /** Deleting what is not there is `not-found` and as good as deleted. */
   deleteRecord(
     where: { contactId: number; collection: string; key: string },

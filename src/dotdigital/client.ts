@@ -7,6 +7,7 @@ import { DotdigitalCalls } from './calls.js';
 import { claimContact, createContact, findContactByEmail, getContact, patchContact } from './contacts.js';
 import type { ImportSeen } from './import-run.js';
 import { listPrograms, type Program } from './programs.js';
+import { findRecordHolder } from './record-holder.js';
 import { createCollection, deleteRecord, getRecord, listCollections, listRecords } from './records.js';
 import { type DotdigitalSettings, IMPORT_WAIT_MS, regionUrl } from './settings.js';
 import { createWriteBatcher } from './write-batcher.js';
@@ -62,6 +63,7 @@ export function createDotdigitalClient(settings: DotdigitalSettings, deps: Dotdi
     createContact: (contact, options) => createContact(calls, contact, options),
     claimContact: (contactId, { field, value }, options) => claimContact(calls, { contactId, field, value }, options),
     getRecord: (where, options) => getRecord(calls, where, options),
+    findRecordHolder: (where, options) => findRecordHolder(calls, where, options),
     deleteRecord: (where, options) => deleteRecord(calls, where, options),
     accountEndpoint: (options) => accountEndpoint(calls, settings, options),
     listDataFields: (options) => listDataFields(calls, options),

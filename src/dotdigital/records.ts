@@ -60,7 +60,8 @@ export async function getRecord(
   if (isOk(answer)) {
     const found = parseBody(answer, wireRecord, { label, isWrite: false });
     if (found.key !== where.key) throw isAboutAnother(answer, label, false);
-    return { kind: 'found', record: found.json, contactId: found.ownerContactId ?? where.contactId };
+    const { json: record, ownerContactId, updated } = found;
+    return { kind: 'found', record, contactId: ownerContactId ?? where.contactId, updatedAt: updated ?? null };
   }
   if (hasCode(answer, RECORD_NOT_FOUND, CONTACT_NOT_FOUND, COLLECTION_NOT_FOUND)) return { kind: 'not-found' };
   throw unexpected(answer, label);

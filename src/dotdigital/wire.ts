@@ -39,6 +39,7 @@ function isPlain(value: unknown): value is DataFieldValue {
 export const wireRecord = z.object({
   key: z.string(),
   json: z.record(z.string(), z.unknown()),
+  updated: z.string().nullish(),
   ownerContactId: contactId.nullish(),
 });
 

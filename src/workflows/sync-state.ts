@@ -15,7 +15,7 @@ import {
   queueItem,
   type WaitReason,
 } from '../domain/wake-queue.js';
-import { areRefusedMovesReadAgain } from './versions.js';
+import { areRefusedMovesReadAgain, areUnwrittenMovesReadAgain } from './versions.js';
 
 /** All that a customer workflow knows, and all that it carries into its next run. Plain JSON; no personal data. */
 export interface SyncState {
@@ -202,12 +202,21 @@ function acceptOrder(state: SyncState, wake: WakeCustomer): void {
     return;
   }
   const received = receivedAtMsOf(wake);
-  state.queue = enqueue(state.queue, queueItem(wake.orderId, 'event', { expectedVersion: version, ...received }));
+  const here = wake.isRecordHere === true ? { isRecordHere: true } : {};
+  state.queue = enqueue(
+    state.queue,
+    queueItem(wake.orderId, 'event', { expectedVersion: version, ...received, ...here }),
+  );
 }
 
-/** Its record stood with the customer that had it before, and so Dotdigital refused it here; that customer has deleted it now. */
+/**
+ * Its record stood with the customer that had it before, and so Dotdigital refused it here, or is about to in a drain that is in hand;
+ * that customer has deleted it now.
+ */
 function isFreedByMove({ eventId }: WakeCustomer, entry: LedgerEntry | undefined): boolean {
-  return eventId.startsWith('moved:') && entry?.reason === 'refused-by-dotdigital' && areRefusedMovesReadAgain();
+  if (entry === undefined || !eventId.startsWith('moved:')) return false;
+  if (entry.reason === 'refused-by-dotdigital') return areRefusedMovesReadAgain();
+  return entry.written === null && areUnwrittenMovesReadAgain();
 }
 
 function receivedAtMsOf({ receivedAt }: WakeCustomer): Pick<QueueItem, 'receivedAtMs'> {

@@ -34,3 +34,16 @@ export function areLostPutsDeleted(): boolean {
 export function areRefusedMovesReadAgain(): boolean {
   return patched('read-refused-moves');
 }
+
+/**
+ * An order that is handed over while its new customer has a write of it in hand, which may still be refused, is read again too, whatever
+ * version is known. Asked only where no record of it stands.
+ */
+export function areUnwrittenMovesReadAgain(): boolean {
+  return patched('read-unwritten-moves');
+}
+
+/** A customer that recovered is shown so at once, and not only when it has nothing to do. Asked only where it has more to do. */
+export function areRecoveriesShown(): boolean {
+  return patched('show-recoveries');
+}

@@ -170,6 +170,19 @@ describe('an order that moved to another customer', () => {
     expect(moved).toMatchObject([{ orderId: ORDER, customerId: other }]);
   });
 
+  it('loses a record that the ledger does not know, where its new customer was refused it', () => {
+    const order = judgedOf({ snapshot: { customerId: other }, recordKey: '536365' });
+    const here = queueItem(ORDER, 'event', { isRecordHere: true });
+    expect(plan({ order, item: here })).toMatchObject({
+      writes: [{ kind: 'delete', orderId: ORDER, recordKey: '536365', entry: null }],
+      moved: [{ orderId: ORDER, customerId: other }],
+    });
+    expect(plan({ order }).writes).toEqual([]);
+    expect(plan({ order, item: here, context: { isStopped: true } }).writes).toEqual([]);
+    // Its own by now: nothing is deleted.
+    expect(plan({ order: judgedOf(), item: here }).writes).toMatchObject([{ kind: 'put' }]);
+  });
+
   it('wakes nobody when it has no customer any more', () => {
     const { moved, writes } = plan({
       context: { entries: [entryFor()] },

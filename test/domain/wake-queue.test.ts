@@ -36,6 +36,12 @@ describe('the queue of a customer', () => {
     expect(enqueue([waiting], queueItem('a', 'event'))).toEqual([queueItem('a', 'event', { failingSinceMs: NOW })]);
   });
 
+  it('remembers that a record of it stands here, whatever else comes for it', () => {
+    const here = queueItem('a', 'event', { isRecordHere: true });
+    expect(enqueueAll([], [here, queueItem('a', 'event')])).toEqual([here]);
+    expect(enqueueAll([], [queueItem('a', 'again'), here])).toEqual([here]);
+  });
+
   it('remembers when the oldest event that waits for an order was received', () => {
     const at = (receivedAtMs: number) => queueItem('a', 'event', { receivedAtMs });
     expect(enqueueAll([], [at(NOW + 5), at(NOW), at(NOW + 9)])).toEqual([at(NOW)]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SettingsPatch } from '../../emulators/dotdigital/index.js';
 import { answerJson, startLocalServer } from '../http/local-server.js';
 import { createDotdigitalClient } from '../../src/dotdigital/client.js';
 import { callErrorOf, COLLECTION, contactIn, LIVE, openAccount } from './account.js';
@@ -141,6 +142,7 @@ describe('an order record', () => {
     expect(await client.getRecord(where, LIVE)).toEqual({
       kind: 'found',
       contactId: where.contactId,
+      updatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       record: { id: '1001', order_total: 10, store_name: 'Web', products: [{ sku: 'A', price: 1.1 }] },
     });
     await client.putRecord({ ...where, record: { id: '1001', order_total: { decimal: '9.50' } } }, LIVE);
@@ -149,6 +151,23 @@ describe('an order record', () => {
     expect(await client.deleteRecord(where, LIVE)).toEqual({ kind: 'not-found' });
     expect(await client.getRecord(where, LIVE)).toEqual({ kind: 'not-found' });
   });
+
+  test.each(['email', 'contactId'] as const)(
+    'is found by its key alone, with the contact that has it, whose %s is told',
+    async (v2ContactIdentifier) => {
+      const { client, emulator, where } = await shop({ v2ContactIdentifier });
+      await client.putRecord({ ...where, record: { id: '1001' } }, LIVE);
+      const holder = () => client.findRecordHolder({ collection: COLLECTION, key: '1001' }, LIVE);
+      expect(await holder()).toEqual(await client.getContact(where.contactId, LIVE));
+      expect(await client.findRecordHolder({ collection: COLLECTION, key: '1002' }, LIVE)).toBeNull();
+      expect(await client.findRecordHolder({ collection: 'None', key: '1001' }, LIVE)).toBeNull();
+      emulator.account.faults.add({ kind: 'status', status: 410, match: { path: '^/v2/contacts/' } });
+      expect(await holder(), 'an account without v2').toBeNull();
+      emulator.account.faults.clear();
+      emulator.account.faults.add({ kind: 'status', status: 503, match: { path: '^/v2/contacts/' } });
+      expect((await callErrorOf(holder())).failure, 'an outage is everyone’s').toBe('unavailable');
+    },
+  );
 
   test('goes out with the decimals of its money', async () => {
     const server = await startLocalServer((_request, response) => response.writeHead(204).end());
@@ -239,8 +258,8 @@ describe('an account', () => {
   });
 });
 
-async function shop() {
-  const account = await openAccount();
+async function shop(emulator: SettingsPatch = {}) {
+  const account = await openAccount({ emulator });
   await account.client.createCollection({ name: COLLECTION, scope: 'contact', type: 'orders' }, LIVE);
   const where = { contactId: await contactIn(account.client), collection: COLLECTION, key: '1001' };
   return { ...account, where };

@@ -55,6 +55,7 @@ async function callEverything(client: DotdigitalClient): Promise<void> {
   await client.putFields(contactId, { FIRSTNAME: 'Ann' }, HISTORY);
   await client.putFields(999_999, { FIRSTNAME: 'Ann' }, HISTORY);
   await client.getRecord(where, LIVE);
+  await client.findRecordHolder({ collection: COLLECTION, key: where.key }, LIVE);
   await client.listRecords(COLLECTION, 10, LIVE);
   await client.deleteRecord(where, LIVE);
   await client.deleteRecord(where, LIVE);

@@ -10,6 +10,7 @@ import { collectionOf, insightBadJson, recordAnswer, recordNotFound, recordRefus
 import { registerCollections } from './collection-routes.js';
 import type { Collection, StoredRecord } from './collections.js';
 import { registerInsightImports } from './import.js';
+import { registerRecordByKey } from './record-by-key.js';
 
 type OfContact = { Params: { identifier: string; value: string; collection: string } };
 type OneRecord = { Params: OfContact['Params'] & { key: string } };
@@ -22,6 +23,7 @@ export function registerInsight(app: FastifyInstance, emulator: Emulator): void 
   registerInsightImports(app, emulator);
   registerCollections(app, emulator);
   registerLists(app, emulator);
+  registerRecordByKey(app, emulator);
 
   app.put<OneRecord>(RECORD_PATH, { config: { dotdigitalTier: 'medium' } }, async (request, reply) => {
     const { key, collection: name } = request.params;

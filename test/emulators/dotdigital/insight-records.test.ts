@@ -70,6 +70,19 @@ describe('one record', () => {
     expect((await driver.put(contactId, '1', { id: '1' })).status).toBe(201);
   });
 
+  it('is read by its key alone through v2, which names its contact', async () => {
+    const { driver, contactId } = await withOrders();
+    await driver.put(contactId, '1', '{"id":"1","order_total":10.00}');
+    const byKey = (key: string) => driver.call('GET', `/v2/contacts/transactional-data/Orders/${key}`);
+    const json = '{"id":"1","order_total":10.00}';
+    expect((await byKey('1')).json).toEqual({ key: '1', contactIdentifier: 'ada@example.com', json });
+    await driver.settings({ v2ContactIdentifier: 'contactId' });
+    expect((await byKey('1')).json).toMatchObject({ contactIdentifier: String(contactId) });
+    expect((await byKey('2')).status).toBe(404);
+    await driver.person(contactId, 'delete');
+    expect((await byKey('1')).json).toMatchObject({ message: expect.stringContaining('DATA_DOES_NOT_EXIST') });
+  });
+
   it('is refused when it is no object or no JSON', async () => {
     const { driver, contactId } = await withOrders();
     for (const body of ['[1]', '"text"', '{"a":']) {

@@ -111,6 +111,8 @@ async function driveRecords(checked: CheckedDriver, contactId: number): Promise<
   await checked.call('PUT', '/insightData/v3/contacts/contactId/7/Orders/1', RECORD);
   await checked.call('GET', `${records}/1`);
   await checked.call('GET', `${records}/2`);
+  await checked.call('GET', '/v2/contacts/transactional-data/Orders/1');
+  await checked.call('GET', '/v2/contacts/transactional-data/Orders/2');
   await checked.call('GET', `${records}?limit=1`);
   await checked.call('GET', '/insightData/v3/contacts/Orders?~modified=gte::2020-01-01T00:00:00Z');
   await checked.call('GET', '/insightData/v3/contacts/Nothing');

@@ -1,0 +1,70 @@
+import type { PutOrder } from '../domain/drain-plan.js';
+import { recordKey } from '../domain/order-record.js';
+import { recordHolder } from '../domain/record-holder.js';
+import type { CallOptions } from '../dotdigital/api.js';
+import type { RecordResult, WriteCustomerInput } from './customer-write.js';
+import type { ActivityDeps } from './deps.js';
+import { isGone, ownerOf } from './settle-contact.js';
+
+/** `insightData:keyExistingForDifferentContact` of a single write, `KeyExistingForDifferentContact` of an import. */
+const KEY_IS_ANOTHERS = /^(insightData:)?keyExistingForDifferentContact\b/i;
+
+/**
+ * Records that were refused because they stand under another contact: their orders were that contact's customer's before, and where an
+ * event named the new customer alone he never hears of it. He is woken, finds the order to be another's, deletes the record and hands the
+ * order over. Says in words what came of each.
+ *
+ * Safe to repeat, and asked once about one record as it stands: the id of the wake names the order, who was refused it, in which version,
+ * and when the record was written. At most three reads an order; nothing is changed in Dotdigital.
+ */
+export async function wakeHolders(
+  deps: ActivityDeps,
+  { input, results }: { readonly input: WriteCustomerInput; readonly results: readonly RecordResult[] },
+  call: CallOptions,
+): Promise<string[]> {
+  const refused = results.flatMap(({ orderId, code }) => (KEY_IS_ANOTHERS.test(code ?? '') ? [orderId] : []));
+  const orders = input.orders.filter((order): order is PutOrder => order.kind === 'put');
+  return await Promise.all(
+    orders
+      .filter((order) => refused.includes(order.entry.orderId))
+      .map(async (order) => `order ${order.entry.number}: ${await wakeHolder(deps, { input, order }, call)}`),
+  );
+}
+
+async function wakeHolder(
+  deps: ActivityDeps,
+  { input, order }: { readonly input: WriteCustomerInput; readonly order: PutOrder },
+  call: CallOptions,
+): Promise<string> {
+  const { customerId } = input;
+  const { orderId, version } = order.entry;
+  const collection = deps.policy.ordersCollection;
+  const key = recordKey(order.snapshot, deps.policy);
+  const contact = await deps.dotdigital.findRecordHolder({ collection, key }, call);
+  const found =
+    contact === null ? null : await deps.dotdigital.getRecord({ contactId: contact.contactId, collection, key }, call);
+  const holder = recordHolder({
+    customerId,
+    orderId,
+    holder:
+      contact === null
+        ? null
+        : {
+            contactId: contact.contactId,
+            stoklyId: ownerOf(contact, deps.policy.dataFieldPrefix),
+            isGone: isGone(contact),
+          },
+    record: found?.kind === 'found' ? { stoklyOrderId: textOrNull(found.record['stokly_order_id']) } : null,
+  });
+  if (holder.kind === 'nobody') return holder.why;
+  const updatedAt = found?.kind === 'found' ? found.updatedAt : null;
+  const eventId = `moved:${orderId}:${customerId}:${version ?? '-'}:${updatedAt ?? '-'}`;
+  // A history that is loaded stays behind live work, and so does whom it wakes.
+  const wake = input.priority === 'live' ? deps.wakeCustomer : deps.loadHistory;
+  await wake(holder.customerId, { eventId, kind: 'order', orderId, isRecordHere: true });
+  return `its record stands with customer ${holder.customerId}, who was woken to give it up`;
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
