@@ -24,6 +24,7 @@ import { drain } from './drain-customer.js';
 import { isContactReadBackDue, noticeResetAtStart } from './late-writes.js';
 import { searchAttributeChanges } from './search-attribute-changes.js';
 import { acceptWake, newSyncState, type SyncState } from './sync-state.js';
+import { areRecoveriesShown } from './versions.js';
 
 /** What one run keeps beside the state that is carried over. */
 interface Run {
@@ -69,6 +70,7 @@ export async function syncCustomerWorkflow(input: SyncCustomerInput): Promise<ne
       continue;
     }
     run.isBusy = true;
+    const wasBlocked = state.problem !== null;
     const outcome = await drain(state);
     run.isBusy = false;
     run.ordersDone += outcome.orders;
@@ -76,6 +78,9 @@ export async function syncCustomerWorkflow(input: SyncCustomerInput): Promise<ne
     if (outcome.kind === 'failed') {
       publish(state);
       await sleep(outcome.pauseMs, { summary: 'pause before the next try' });
+    } else if (wasBlocked && hasWork(state) && areRecoveriesShown()) {
+      // With nothing more to do it is shown by the next turn; else it would be said to be blocked until it is idle.
+      publish(state);
     }
   }
 }
