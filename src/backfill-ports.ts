@@ -6,6 +6,7 @@ import type { VendorPace } from './domain/backfill/pace.js';
 import type { LedgerEntry } from './domain/ledger.js';
 import type { RateLimiterState } from './http/limiter.js';
 import { RATE_WINDOW_MS } from './dotdigital/settings.js';
+import { isUnanswered } from './temporal.js';
 
 const ASK_TIMEOUT_MS = 10_000;
 
@@ -25,6 +26,7 @@ export function readBackfillPagePort(client: Client): (workflowId: string) => Pr
   };
 }
 
+/** Null where there is none, and where nobody answers for it: a run whose workflow task fails. Whoever asks is not to wait for that. */
 export function readLedgerPort(client: Client): (customerId: string) => Promise<readonly LedgerEntry[] | null> {
   return async (customerId) => {
     try {
@@ -34,7 +36,7 @@ export function readLedgerPort(client: Client): (customerId: string) => Promise<
       );
       return state.entries;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
+      if (error instanceof WorkflowNotFoundError || isUnanswered(error)) return null;
       throw error;
     }
   };

@@ -6,6 +6,9 @@ import type { CallOptions, OrdersInWindow } from '../stokly/api.js';
 import type { ActivityDeps } from './deps.js';
 import { runActivity } from './run-activity.js';
 
+/** One that nobody answers for costs ten seconds: a whole page of them must fit an attempt. */
+const LEDGERS_AT_ONCE = 20;
+
 export interface CompareHistoryInput {
   readonly backfillWorkflowId: string;
   /** Pages 1 … `pages` have ended: their results are read. */
@@ -71,12 +74,7 @@ async function differencesOf(
   const { customerIds, window, call } = asked;
   const found: BackfillDifference[] = [];
   if (customerIds.size === 0) return found;
-  const ledgers = new Map<string, Map<string, string>>();
-  for (const customerId of customerIds) {
-    const entries = (await deps.readLedger(customerId)) ?? [];
-    const own = entries.filter(({ placedAt }) => isInWindow(placedAt, window));
-    ledgers.set(customerId, new Map(own.map(({ orderId, number }) => [orderId, number])));
-  }
+  const ledgers = await readLedgers(deps, customerIds, window);
   for await (const { orderId, number, customerId } of ordersOf(deps, window, call)) {
     const ledger = customerId === null ? undefined : ledgers.get(customerId);
     if (ledger !== undefined && !ledger.delete(orderId))
@@ -85,4 +83,23 @@ async function differencesOf(
   for (const [customerId, ledger] of ledgers)
     for (const [orderId, number] of ledger) found.push({ number, orderId, customerId, what: 'not-in-stokly' });
   return found.slice(0, LIMITS.backfillNamed);
+}
+
+/** Of each customer the numbers of its orders in a window, by order id; none where nobody answers for it. */
+async function readLedgers(
+  deps: ActivityDeps,
+  customerIds: ReadonlySet<string>,
+  window: HistoryWindow,
+): Promise<Map<string, Map<string, string>>> {
+  const ledgers = new Map<string, Map<string, string>>();
+  const left = customerIds.values();
+  const work = async (): Promise<void> => {
+    for (const customerId of left) {
+      const entries = (await deps.readLedger(customerId)) ?? [];
+      const own = entries.filter(({ placedAt }) => isInWindow(placedAt, window));
+      ledgers.set(customerId, new Map(own.map(({ orderId, number }) => [orderId, number])));
+    }
+  };
+  await Promise.all(Array.from({ length: LEDGERS_AT_ONCE }, work));
+  return ledgers;
 }

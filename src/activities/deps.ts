@@ -29,7 +29,7 @@ export interface ActivityDeps {
   readonly loadHistory: (customerId: string, wake: WakeCustomer) => Promise<void>;
   /** The result of a page of a backfill that has ended; null where it can no longer be read. */
   readonly readBackfillPage: (workflowId: string) => Promise<BackfillPageResult | null>;
-  /** A customer's ledger, from its workflow; null where it has none. */
+  /** A customer’s ledger, from its workflow; null where it has none, or does not answer. */
   readonly readLedger: (customerId: string) => Promise<readonly LedgerEntry[] | null>;
   /** What this worker's limiters have learned. */
   readonly pace: () => readonly VendorPace[];
