@@ -39,6 +39,8 @@ export interface BackfillPatience {
 export interface BackfillInput {
   /** Null on either side: no bound; without `to`, orders placed after it began are the live path's. */
   readonly window: HistoryWindow;
+  /** In place of `window.from`: it begins so long before the run does. For a Schedule, which gives each run the same input. */
+  readonly lastMs?: number;
   /** Null: a Schedule started it. */
   readonly confirmation: BackfillConfirmation | null;
   /** Pages open at once, at first. */
@@ -167,6 +169,12 @@ export function backfillPageWorkflowId(backfillWorkflowId: string, page: number)
 
 const BACKFILL_PREFIX = 'backfill/';
 
+/** Also the id of the Schedule of that name; to the runs that it starts, Temporal appends the time. */
 export function backfillWorkflowId(name: string): string {
   return `${BACKFILL_PREFIX}${name}`;
+}
+
+/** The name in the id of a backfill, or of a Schedule for one; null for any other id. */
+export function backfillNameOf(id: string): string | null {
+  return id.startsWith(BACKFILL_PREFIX) ? id.slice(BACKFILL_PREFIX.length) : null;
 }

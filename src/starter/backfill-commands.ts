@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { runBackfillPlan } from './backfill-plan.js';
+import { registerBackfillSchedules } from './backfill-schedule-commands.js';
 import { readDay, runBackfillStart } from './backfill-start.js';
 import { readPages, runBackfillSteer } from './backfill-steer.js';
 import { runBackfillShow, runBackfillWatch } from './backfill-watch.js';
@@ -27,7 +28,7 @@ interface GivenSteer extends GivenJson {
   readonly reason?: string;
 }
 
-/** The whole history, once; see docs/runbook.md. */
+/** The whole history, once, or again and again; see docs/runbook.md. */
 export const registerBackfillCommands: RegisterCommands = ({ program, context, run }) => {
   const backfill = program.command('backfill').description('bring the whole history over, steer it and look at it');
   withName(
@@ -69,6 +70,7 @@ export const registerBackfillCommands: RegisterCommands = ({ program, context, r
     );
   registerLooks(backfill, { context, run });
   registerSteering(backfill, { context, run });
+  registerBackfillSchedules(backfill, { context, run });
 };
 
 function withName(command: Command): Command {

@@ -1,8 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { loadStarterConfig } from '../config.js';
-import { type BackfillInput, backfillWorkflowId } from '../contract/backfill.js';
+import { type BackfillConfirmation, type BackfillInput, backfillWorkflowId } from '../contract/backfill.js';
 import { backfillStart } from '../contract/backfill-start.js';
 import { WORKFLOW_TYPES } from '../contract/ids.js';
+import type { DotdigitalSettings } from '../dotdigital/settings.js';
 import type { TemporalAccess } from '../temporal.js';
 import { backfillLink } from './backfill-workflow.js';
 import { confirm } from './confirm.js';
@@ -26,13 +27,11 @@ export async function runBackfillStart(
   context: StarterContext,
 ): Promise<number> {
   const config = loadStarterConfig(['temporal', 'temporalUiUrl', 'dotdigital', 'policy', 'planned'], context.env);
-  const all = await using(context.createDotdigital(config.dotdigital), (dotdigital) => dotdigital.listPrograms(LIVE));
-  const programs = all
-    .filter(({ status }) => status.toLowerCase() === 'active')
-    .map(({ id, name: programName }) => ({ id, name: programName }));
+  const programs = await activePrograms(config.dotdigital, context);
   const from = options.from ?? config.planned.historyFrom;
   if (!options.json) {
-    for (const line of whatWillHappen({ name, from, programs, writes: config.policy.writes })) context.print(line);
+    context.print(`Backfill ${name}: all orders of ${whose(from)}.`);
+    for (const line of whatWillHappen(programs, config.policy.writes)) context.print(line);
   }
   await confirm(name, options.isConfirmed, context);
   const input: BackfillInput = {
@@ -49,16 +48,23 @@ export async function runBackfillStart(
   });
 }
 
-function whatWillHappen(asked: {
-  readonly name: string;
-  readonly from: string | null;
-  readonly programs: readonly { readonly name: string }[];
-  readonly writes: boolean;
-}): string[] {
-  const { programs, from } = asked;
+type Programs = BackfillConfirmation['programs'];
+
+/** Dotdigital's programs that could take notice of old orders. */
+export async function activePrograms(settings: DotdigitalSettings, context: StarterContext): Promise<Programs> {
+  const all = await using(context.createDotdigital(settings), (dotdigital) => dotdigital.listPrograms(LIVE));
+  return all.filter(({ status }) => status.toLowerCase() === 'active').map(({ id, name }) => ({ id, name }));
+}
+
+/** The customers of a window, in words. */
+export function whose(from: string | null): string {
+  return `every customer${from === null ? '' : ` with an order since ${from}`}`;
+}
+
+/** What is to be known before it is confirmed. */
+export function whatWillHappen(programs: Programs, writes: boolean): string[] {
   return [
-    `Backfill ${asked.name}: all orders of every customer${from === null ? '' : ` with an order since ${from}`}.`,
-    asked.writes
+    writes
       ? 'Contacts, records and fields are written. Old facts stay quiet: LAST_ORDER_STATUS is withheld for them.'
       : 'WRITES=off: nothing is written (as set here; what counts is the worker’s own setting).',
     programs.length === 0

@@ -21,9 +21,12 @@ export type BackfillView =
 const CALL_TIMEOUT_MS = 5_000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$/;
 
-/** @throws StarterError for what cannot be a backfill's name */
+/** What Temporal appends to the id of a run that a Schedule starts. */
+const SCHEDULED_AT = /-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
+/** Also of a run that a Schedule started. @throws StarterError for what cannot be a backfill's name */
 export function readName(text: string): string {
-  if (NAME.test(text)) return text;
+  if (NAME.test(text.replace(SCHEDULED_AT, ''))) return text;
   throw new StarterError('a backfill’s name has letters, digits, dots, - and _ alone, 60 at most');
 }
 
@@ -46,7 +49,8 @@ export async function viewBackfill(access: TemporalAccess, name: string): Promis
 }
 
 export function notThere(name: string, cause: unknown): StarterError {
-  return new StarterError(`there is no backfill ${name}: starter backfill start ${name}`, { cause });
+  const what = `there is no backfill ${name}: starter backfill start ${name}`;
+  return new StarterError(`${what} (the names of those by a Schedule: starter backfill schedule list)`, { cause });
 }
 
 /** The backfill's page in Temporal's UI. */

@@ -58,11 +58,16 @@ export interface BackfillState {
 /** Pauses that a result keeps. */
 const PAUSES_KEPT = 20;
 
+function windowOf({ window, lastMs }: BackfillInput, startedAt: string): HistoryWindow {
+  const from = lastMs === undefined ? window.from : new Date(Date.parse(startedAt) - lastMs).toISOString();
+  return { from, to: window.to ?? startedAt };
+}
+
 export function newBackfillState(input: BackfillInput): BackfillState {
   const startedAt = new Date(Date.now()).toISOString();
   return {
     loadId: workflowInfo().firstExecutionRunId,
-    window: { from: input.window.from, to: input.window.to ?? startedAt },
+    window: windowOf(input, startedAt),
     startedAt,
     confirmation: input.confirmation,
     patience: input.patience ?? {

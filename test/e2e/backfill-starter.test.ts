@@ -1,3 +1,4 @@
+import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backfillResultOf, historyOf } from '../support/backfills.js';
 import { backfillWorkflowId } from '../../src/contract/backfill.js';
@@ -10,7 +11,7 @@ import {
   requestPaths,
 } from '../support/shop-events.js';
 import { starterOn } from '../support/starter-on-world.js';
-import { createWorld, type World } from '../support/world.js';
+import { createWorld, untilTrue, type World } from '../support/world.js';
 
 let world: World;
 
@@ -88,5 +89,76 @@ describe('backfill start', () => {
     expect(await complaint('speed', 'all', 'many')).toContain('1 or more');
     expect(await complaint('watch', 'nobody')).toContain('there is no backfill nobody');
     expect(await complaint('start', '../x', '--yes', '--actor', 'jane')).toContain('name has letters');
+  });
+});
+
+describe('a backfill that a Schedule starts', () => {
+  const ADD = ['backfill', 'schedule', 'add', 'weekly', '--every', '7d', '--last', '1h', '--actor', 'jane'];
+  const LIST = ['backfill', 'schedule', 'list'];
+  const NONE = ['No backfill runs by itself: starter backfill schedule add'];
+  const schedule = () => world.client.schedule.getHandle(backfillWorkflowId('weekly'));
+
+  it('is there when its name is typed; what is wrong with it is said in one line', async () => {
+    const complaint = async (...args: string[]) =>
+      (await starterOn(world, ['backfill', 'schedule', ...args])).err.join('\n');
+    expect(await complaint('add', 'x', '--every', '7d')).toContain('--actor is needed');
+    expect(await complaint('add', 'x', '--actor', 'jane')).toContain('either --every or --cron');
+    expect(await complaint('add', 'x', '--actor', 'jane', '--every', '2s')).toContain('a minute or more');
+    expect(await complaint('add', 'x', '--actor', 'jane', '--yes', '--cron', 'sundays')).toContain('five fields');
+    expect(await complaint('remove', 'x')).toContain('has no Schedule');
+    expect((await starterOn(world, ADD, { types: ['yes'] })).err.join()).toContain('weekly was not typed');
+    expect((await starterOn(world, LIST)).out).toEqual(NONE);
+    const { status, out } = await starterOn(world, ADD, { types: ['weekly'] });
+    expect([status, out[0]]).toEqual([
+      0,
+      'Backfill weekly, every 7d: all orders of every customer with an order in the 1h before it.',
+    ]);
+    expect(out.join('\n')).toContain('Win back');
+    expect(await complaint('add', 'weekly', ...ADD.slice(4), '--yes')).toContain('has a Schedule already');
+    await untilTrue('it is listed', async () => (await starterOn(world, LIST)).out[0] !== NONE[0]);
+    expect((await starterOn(world, LIST)).out).toEqual([
+      'weekly: every 7d, every customer with an order in the 1h before it, by jane',
+      '    last  never',
+      expect.stringMatching(/^ {4}next {2}\S+Z$/),
+    ]);
+  });
+
+  it('runs to its end, over its own pages and its own hour, and none is begun beside it', async () => {
+    const buyer = await newBuyer(world);
+    await placeOrder(world, buyer.customerId, { createdAt: new Date(Date.now() - 60_000).toISOString() });
+    await world.stopWorker();
+    await schedule().trigger(ScheduleOverlapPolicy.SKIP);
+    await untilTrue('it has begun', async () => (await schedule().describe()).info.runningActions.length === 1);
+    await schedule().trigger(ScheduleOverlapPolicy.SKIP);
+    await untilTrue(
+      'the second was left out',
+      async () => (await schedule().describe()).info.numActionsSkippedOverlap === 1,
+    );
+    await world.startWorker();
+    const listed = JSON.parse((await starterOn(world, [...LIST, '--json'])).out[0] ?? '');
+    expect(listed.schedules).toMatchObject([{ name: 'weekly', runs: 1, paused: null }]);
+    const name: string = listed.schedules[0].lastRun;
+    expect(name).toMatch(/^weekly-\d{4}-.*Z$/);
+    const result = await backfillResultOf(world.client.workflow.getHandle(backfillWorkflowId(name)));
+    expect(result).toMatchObject({
+      ending: 'done',
+      confirmation: null,
+      isReconciled: true,
+      customers: { woken: 1, answered: 1 },
+      orders: { inStokly: 1, withOutcome: 1 },
+      window: { from: new Date(Date.parse(result.startedAt) - 3_600_000).toISOString(), to: result.startedAt },
+    });
+    // Had the comparison not read its page, it would have opened another.
+    const page = (number: number) => world.client.workflow.getHandle(`${backfillWorkflowId(name)}/${number}`);
+    expect((await page(1).describe()).status.name).toBe('COMPLETED');
+    await expect(page(2).describe()).rejects.toThrow();
+    const shown = await starterOn(world, ['backfill', 'show', name]);
+    expect([shown.status, shown.out.join('\n')]).toEqual([0, expect.stringContaining('started by a Schedule')]);
+    expect((await starterOn(world, ['backfill', 'watch', name])).out.join('\n')).toContain('it adds up');
+  });
+
+  it('is begun no more once it is removed', async () => {
+    expect(await starterOn(world, ['backfill', 'schedule', 'remove', 'weekly'])).toMatchObject({ status: 0 });
+    await untilTrue('it is gone', async () => (await starterOn(world, LIST)).out[0] === NONE[0]);
   });
 });

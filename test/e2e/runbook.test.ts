@@ -118,6 +118,14 @@ async function pausedBackfill(): Promise<string> {
   return name;
 }
 
+/** One that a Schedule starts, in a week. */
+async function scheduledBackfill(): Promise<string> {
+  const name = `scheduled-${randomUUID()}`;
+  const asked = ['backfill', 'schedule', 'add', name, '--every', '7d', '--actor', 'jane', '--yes'];
+  expect((await starterOn(world, asked)).err).toEqual([]);
+  return name;
+}
+
 /** What stands between `<` and `>`, filled in as its reader would. A release needs somebody who is stopped each time. */
 async function filledIn(line: string): Promise<string> {
   const values: Readonly<Record<string, string>> = {
@@ -130,6 +138,7 @@ async function filledIn(line: string): Promise<string> {
     'incident channel': line.includes('<incident channel>') ? await incidentChannel() : '',
     'new backfill': `history-${randomUUID()}`,
     'running backfill': line.includes('<running backfill>') ? await pausedBackfill() : '',
+    'scheduled backfill': line.includes('<scheduled backfill>') ? await scheduledBackfill() : '',
     'your name': 'jane',
     why: 'looked at it',
   };

@@ -1,7 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { NOWHERE, starter } from './starter-under-test.js';
 
-const COMMANDS = ['setup', 'doctor', 'stokly probe', 'show', 'skipped', 'tail', 'send', 'wake', 'resync', 'release'];
+const COMMANDS = [
+  'setup',
+  'doctor',
+  'stokly probe',
+  'show',
+  'skipped',
+  'tail',
+  'send',
+  'wake',
+  'resync',
+  'release',
+  'backfill start',
+  'backfill schedule add',
+  'backfill schedule list',
+  'backfill schedule remove',
+];
 const CUSTOMER = '3b241101-e2bb-4255-8caf-4136c566a962';
 const SETTINGS = {
   TEMPORAL_ADDRESS: NOWHERE,
