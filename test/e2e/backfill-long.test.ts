@@ -1,9 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backfillWorkflowId, resumeBackfillSignal } from '../../src/contract/backfill.js';
+import { customerWorkflowId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/contract/ids.js';
+import { compareTexts } from '../../src/domain/instants.js';
 import { LIMITS } from '../../src/domain/limits.js';
-import { backfillResultOf, historyOf, startBackfill, untilProgress } from '../support/backfills.js';
-import { controlDotdigital, dotdigitalState, newBuyer } from '../support/shop-events.js';
-import { createWorld, type World } from '../support/world.js';
+import { backfill, backfillResultOf, historyOf, startBackfill, untilProgress } from '../support/backfills.js';
+import {
+  type Buyer,
+  controlDotdigital,
+  controlStokly,
+  dotdigitalState,
+  instant,
+  newBuyer,
+  type PlacedOrder,
+  placeOrder,
+} from '../support/shop-events.js';
+import { createWorld, untilTrue, type World } from '../support/world.js';
 
 let world: World;
 
@@ -13,6 +24,44 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close();
 });
+
+/** A run that can do nothing: what another version carried, and nothing can be made of it. */
+async function stuckCustomer(): Promise<{ readonly buyer: Buyer; readonly order: PlacedOrder }> {
+  const buyer = await newBuyer(world, { createdAt: instant(200_000) });
+  const order = await placeOrder(world, buyer.customerId);
+  const start = { workflowId: customerWorkflowId(buyer.customerId), taskQueue: TASK_QUEUE };
+  const args = [{ customerId: buyer.customerId, carried: 'rubbish' }];
+  await world.client.workflow.start(WORKFLOW_TYPES.syncCustomer, { ...start, args });
+  return { buyer, order };
+}
+
+/** Lines that Stokly refuses to show for good: its customer says so, again and again. */
+async function blockedCustomer(): Promise<{ readonly buyer: Buyer; readonly order: PlacedOrder }> {
+  const buyer = await newBuyer(world, { createdAt: instant(200_000) });
+  const order = await placeOrder(world, buyer.customerId);
+  const match = { method: 'GET', path: `/v2/saleorders/${order.orderId}/items` };
+  await controlStokly(world, 'POST', 'faults', { kind: 'status', status: 400, match });
+  return { buyer, order };
+}
+
+/** Its lines come late, once. */
+async function slowCustomer(): Promise<Buyer> {
+  const buyer = await newBuyer(world, { createdAt: instant(200_000) });
+  const order = await placeOrder(world, buyer.customerId);
+  const match = { method: 'GET', path: `/v2/saleorders/${order.orderId}/items` };
+  await controlStokly(world, 'POST', 'faults', { kind: 'latency', latencyMs: 3_000, match, times: 1 });
+  return buyer;
+}
+
+async function terminated({ customerId }: Buyer): Promise<boolean> {
+  return await world.client.workflow
+    .getHandle(customerWorkflowId(customerId))
+    .terminate()
+    .then(
+      () => true,
+      () => false,
+    );
+}
 
 describe('a backfill', () => {
   it('pauses when Dotdigital asks new contacts to confirm, says why, and goes on when it is told to', async () => {
@@ -45,5 +94,37 @@ describe('a backfill', () => {
       customers: { woken: LIMITS.backfillPagesPerRun + 3, answered: LIMITS.backfillPagesPerRun + 3 },
       orders: { inStokly: LIMITS.backfillFirstPage + 5, withOutcome: LIMITS.backfillFirstPage + 5 },
     });
+  });
+
+  it('goes on without customers who never answer or cannot, and names them; the next one brings theirs over', async () => {
+    const silent = [await stuckCustomer(), await blockedCustomer()];
+    const slow = await slowCustomer();
+    const patience = { askAgainMs: 400, askAgainMaxMs: 400, giveUpMs: 1_000 };
+    const handle = await startBackfill(world, 'silent', { patience });
+    await untilTrue('it could be terminated', () => terminated(slow));
+    const result = await backfillResultOf(handle);
+    // Who was terminated is asked again, and begins anew.
+    const everybody = LIMITS.backfillPagesPerRun + 3 + silent.length + 1;
+    expect(result).toMatchObject({
+      ending: 'done',
+      isReconciled: false,
+      customers: { woken: everybody, answered: everybody - silent.length, unanswered: silent.length },
+      orders: { withOutcome: LIMITS.backfillFirstPage + 6, inStokly: LIMITS.backfillFirstPage + 6 + silent.length },
+    });
+    const ids = silent.map(({ buyer }) => buyer.customerId);
+    expect(result.customers.unansweredIds.toSorted(compareTexts)).toEqual(ids.toSorted(compareTexts));
+    expect(result.differences).toHaveLength(silent.length);
+    for (const { buyer, order } of silent)
+      expect(result.differences).toContainEqual({
+        number: String(order.number),
+        orderId: order.orderId,
+        customerId: buyer.customerId,
+        what: 'not-in-ledger',
+      });
+    const [stuck, blocked] = silent;
+    expect((await world.state(blocked?.buyer.customerId ?? '')).status).toBe('blocked');
+    await controlStokly(world, 'DELETE', 'faults');
+    await world.client.workflow.getHandle(customerWorkflowId(stuck?.buyer.customerId ?? '')).terminate();
+    expect(await backfill(world, 'mended')).toMatchObject({ isReconciled: true, customers: { unanswered: 0 } });
   });
 });

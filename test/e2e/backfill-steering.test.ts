@@ -9,6 +9,7 @@ import {
 import {
   backfill,
   backfillResultOf,
+  bringRealMonth,
   type HistoryCustomer,
   historyOf,
   progressOf,
@@ -24,6 +25,8 @@ import { createWorld, untilTrue, type World } from '../support/world.js';
 let world: World;
 let chronicle: Chronicle;
 let customers: HistoryCustomer[];
+
+const REAL_CUSTOMERS = 60;
 
 beforeAll(async () => {
   world = await createWorld({ policy: { holdAfterMs: 300 } });
@@ -112,6 +115,17 @@ describe('what moves while it walks', () => {
     await untilTrue('the live order is there', async () => (await world.state(live.customerId)).outcomes.synced === 1);
     expect(await backfillResultOf(one)).toMatchObject({ isReconciled: true });
     expect(await backfillResultOf(other)).toMatchObject({ isReconciled: true });
+    expect(await violationsOf(world, { chronicle, wastedWritesMax: 1 })).toEqual([]);
+  });
+});
+
+describe('a real shop’s month', () => {
+  it('is brought over as the oracle says, of the first customers', async () => {
+    const { orders } = bringRealMonth(world, REAL_CUSTOMERS);
+    expect(orders).toBeGreaterThan(REAL_CUSTOMERS);
+    const all = world.stokly.account.store.orders.size;
+    const result = await backfill(world, 'month', { pageSize: 40 });
+    expect(result).toMatchObject({ isReconciled: true, orders: { inStokly: all, withOutcome: all, waiting: 0 } });
     expect(await violationsOf(world, { chronicle, wastedWritesMax: 1 })).toEqual([]);
   });
 });

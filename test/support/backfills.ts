@@ -1,4 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { createStoklyEmulator, importSample } from '../../emulators/stokly/index.js';
+import { plainText } from '../../emulators/stokly/wire.js';
 import {
   type BackfillInput,
   type BackfillProgress,
@@ -8,6 +10,7 @@ import {
 } from '../../src/contract/backfill.js';
 import { backfillStart } from '../../src/contract/backfill-start.js';
 import { WORKFLOW_TYPES } from '../../src/contract/ids.js';
+import { compareTexts } from '../../src/domain/instants.js';
 import { type Buyer, instant, newBuyer, type PlacedOrder, placeOrder } from './shop-events.js';
 import { untilTrue, type World } from './world.js';
 
@@ -73,3 +76,38 @@ export async function historyOf(world: World, customers: number, ordersEach = 2)
   }
   return made;
 }
+
+/**
+ * The first customers of the real month who have an e-mail address to themselves, with all their orders and refunds as they were in the end.
+ * What becomes of the others is in the sample's own counts; the oracle knows nobody without an address.
+ */
+export function bringRealMonth(world: World, customers: number): { readonly orders: number } {
+  const { account } = createStoklyEmulator();
+  account.plan(importSample({ invoices: customers * 4 }));
+  account.advanceTo(MONTH_IS_OVER, false);
+  const { store } = account;
+  const rows = [...store.customers.all()];
+  const emails = rows.map(({ email }) => plainText(email) ?? '');
+  const taken = rows
+    .filter(
+      (_, at) => emails[at]?.includes('@') === true && emails.indexOf(emails[at]) === emails.lastIndexOf(emails[at]),
+    )
+    .filter(({ type }) => plainText(type) === '1')
+    .toSorted((a, b) => compareTexts(plainText(a['createdAt']) ?? '', plainText(b['createdAt']) ?? ''))
+    .slice(0, customers);
+  let orders = 0;
+  for (const customer of taken) {
+    world.stokly.account.store.customers.put(customer);
+    for (const header of store.orders.withOther(plainText(customer['customerId']) ?? '')) {
+      const orderId = plainText(header['saleOrderId']) ?? '';
+      for (const refund of store.refunds.withOther(orderId)) world.stokly.account.store.refunds.put(refund);
+      const whole = store.order(orderId);
+      if (whole === null) continue;
+      world.stokly.account.store.putOrder(whole);
+      orders += 1;
+    }
+  }
+  return { orders };
+}
+
+const MONTH_IS_OVER = Date.UTC(2011, 11);
