@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WORKFLOW_TYPES } from '../../src/contract/ids.js';
+import { readRuns, wakesOf } from '../support/histories.js';
 import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
-import { installPoll, poll } from '../support/polls.js';
+import { installPoll, missRoundsSince, poll, pollRuns } from '../support/polls.js';
 import { seededDraw } from '../support/seeded-draw.js';
 import { type Buyer, controlStokly, newBuyer, nextNumber, type Wire } from '../support/shop-events.js';
 import { createWorld, untilTrue, type World } from '../support/world.js';
 
-/** W3: webhooks are lost, some or all. Two rounds of the poll later everything is over, and nothing was written twice. */
+/** W3: webhooks are lost, some or all, or rounds are missed for a day. Two rounds of the poll later everything is over, and nothing was written twice. */
 
 const CUSTOMERS = 12;
 const STEPS = 120;
+const DAY_MS = 86_400_000;
+const DAY_ORDERS = 260;
 
 const draw = seededDraw('the lost webhooks');
 
@@ -115,5 +119,38 @@ it.each([
   expect(last).toMatchObject({ problems: {}, waiting: 0, givenUp: 0, unreadable: 0 });
   expect(rounds + last.woken).toBeGreaterThan(STEPS / 2);
   wastedWritesMax += shop.buyersChanged;
+  expect(await violationsOf(world, { chronicle, wastedWritesMax })).toEqual([]);
+});
+
+it('of a day in which no round began, two rounds bring every change over, each woken for once', async () => {
+  await controlStokly(world, 'DELETE', 'webhooks');
+  const dayAgo = Date.now() - DAY_MS;
+  await missRoundsSince(world, dayAgo);
+  const at = (part: number): string => new Date(dayAgo + part * DAY_MS).toISOString();
+  const buyers: Buyer[] = [];
+  for (let made = 0; made < CUSTOMERS; made += 1)
+    buyers.push(await newBuyer(world, { createdAt: at(0.1), timeUpdated: at(0.1 + made / 50) }));
+  // More than one page of it, over the whole day; most of it is the till's.
+  const orders = Array.from({ length: DAY_ORDERS }, (_, n) => ({
+    saleOrderId: randomUUID(),
+    niceId: nextNumber(),
+    customerId: n % 5 === 0 ? oneOf(buyers).customerId : null,
+    createdAt: at(n / DAY_ORDERS),
+    timeUpdated: at(n / DAY_ORDERS),
+  }));
+  await controlStokly(world, 'POST', 'seed', { orders });
+  const refunded = orders.find(({ customerId }) => customerId !== null);
+  const refund = { refundId: randomUUID(), saleOrderId: refunded?.saleOrderId, timeUpdated: at(0.99) };
+  await controlStokly(world, 'POST', 'seed', { refunds: [refund] });
+  const before = (await pollRuns(world)).length;
+  const first = await poll(world);
+  expect(first.found).toMatchObject({ refunds: 1, customers: CUSTOMERS });
+  expect(first.found.orders).toBeGreaterThanOrEqual(DAY_ORDERS);
+  expect(first).toMatchObject({ problems: {}, waiting: 0, givenUp: 0, unreadable: 0 });
+  expect(await poll(world)).toMatchObject({ found: { orders: 0, refunds: 0, customers: 0 }, woken: 0 });
+  expect((await pollRuns(world)).length).toBe(before + 2);
+  const wakes = (await readRuns(world, `WorkflowType = '${WORKFLOW_TYPES.syncCustomer}'`)).flatMap(wakesOf);
+  const polled = wakes.map(({ eventId }) => eventId).filter((eventId) => eventId.startsWith('poll:'));
+  expect(new Set(polled).size).toBe(polled.length);
   expect(await violationsOf(world, { chronicle, wastedWritesMax })).toEqual([]);
 });

@@ -97,6 +97,21 @@ describe('the schedules', () => {
     expect((await pollRuns(world)).length).toBe(before + 1);
   });
 
+  it('begin one run while no worker comes, however many were due, and nothing is made up for afterwards', async () => {
+    await world.stopWorker();
+    const before = (await pollRuns(world)).length;
+    await ensureSchedules(world.client, { ...WANTED, pollEveryMs: 1_000 });
+    const { numActionsSkippedOverlap } = (await describePoll()).info;
+    await untilTrue('several were due', async () => {
+      const { info } = await describePoll();
+      return info.runningActions.length === 1 && info.numActionsSkippedOverlap >= numActionsSkippedOverlap + 3;
+    });
+    await ensureSchedules(world.client, WANTED);
+    await world.startWorker();
+    await untilTrue('no run is under way', async () => (await describePoll()).info.runningActions.length === 0);
+    expect((await pollRuns(world)).length).toBe(before + 1);
+  });
+
   it('stay paused by a person over a worker’s start, and go on when resumed', async () => {
     expect((await run(['schedules', 'pause', POLL_SCHEDULE_ID])).err.join()).toContain('--actor is needed');
     await run(['schedules', 'pause', POLL_SCHEDULE_ID, ...ACTOR]);

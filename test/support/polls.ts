@@ -1,6 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPES } from '../../src/contract/ids.js';
 import { POLL_SCHEDULE_ID, type PollChangesResult } from '../../src/contract/poll.js';
+import { beginRound } from '../../src/domain/poll/round.js';
 import { ensureSchedules } from '../../src/schedules.js';
 import { untilTrue, type World } from './world.js';
 
@@ -45,4 +46,17 @@ export async function poll(world: Pick<World, 'client'>): Promise<PollChangesRes
     return info.numActionsTaken > before;
   });
   return (await world.client.workflow.getHandle(workflowId ?? '').result()) as PollChangesResult;
+}
+
+/**
+ * Leaves Temporal as it is when no round could begin since then: the last that succeeded began at that time, and what the earlier ones have
+ * seen is known. Everything else is real: the Schedule keeps the result of a run that is given its round as it would be after that time.
+ */
+export async function missRoundsSince(world: Pick<World, 'client'>, atMs: number): Promise<void> {
+  const { memory } = await poll(world);
+  const handle = world.client.schedule.getHandle(POLL_SCHEDULE_ID);
+  const carried = beginRound(memory, atMs);
+  await handle.update(({ action, ...rest }) => ({ ...rest, action: { ...action, args: [{ carried }] } }));
+  await poll(world);
+  await installPoll(world);
 }
