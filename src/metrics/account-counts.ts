@@ -12,6 +12,8 @@ export interface AccountCounts {
   readonly customersByAttention: Readonly<Record<Attention, number>>;
   /** Orders whose customer is still looked for. */
   readonly routesOpen: number;
+  /** When the last round of the poll came to its end (epoch ms); 0: Temporal keeps none. */
+  readonly pollSucceededAtMs: number;
   /** Tasks that no worker has taken yet; Temporal says them approximately. */
   readonly tasksWaiting: Readonly<Record<TaskKind, number>>;
 }
@@ -26,23 +28,33 @@ const READ_TIMEOUT_MS = 2_000;
 const TASK_QUEUE_TYPES: Readonly<Record<TaskKind, number>> = { workflow: 1, activity: 2 };
 
 /**
- * Asks Temporal's visibility and its task queue; costs some 15 counts where little is held or skipped. Rejects when Temporal
+ * Asks Temporal's visibility and its task queue; costs some 15 counts and a list of one where little is held or skipped. Rejects when Temporal
  * has not answered all of it within 2 s.
  */
 export async function readAccountCounts(client: Client, namespace: string): Promise<AccountCounts> {
   return await client.withDeadline(Date.now() + READ_TIMEOUT_MS, async () => {
-    const [ordersHeld, ordersSkipped, customersByStatus, customersByAttention, routesOpen, workflow, activity] =
-      await Promise.all([
-        sumOf(client, ORDERS_HELD),
-        sumOf(client, ORDERS_SKIPPED),
-        countEach(client, CUSTOMER_STATUSES, 'CustomerStatus'),
-        countAttentions(client),
-        count(client, `WorkflowType = '${WORKFLOW_TYPES.routeOrder}' AND ${RUNNING}`),
-        countWaiting(client, namespace, 'workflow'),
-        countWaiting(client, namespace, 'activity'),
-      ]);
+    const [customersByStatus, customersByAttention, workflow, activity] = await Promise.all([
+      countEach(client, CUSTOMER_STATUSES, 'CustomerStatus'),
+      countAttentions(client),
+      countWaiting(client, namespace, 'workflow'),
+      countWaiting(client, namespace, 'activity'),
+    ]);
+    const [ordersHeld, ordersSkipped, routesOpen, pollSucceededAtMs] = await Promise.all([
+      sumOf(client, ORDERS_HELD),
+      sumOf(client, ORDERS_SKIPPED),
+      count(client, `WorkflowType = '${WORKFLOW_TYPES.routeOrder}' AND ${RUNNING}`),
+      lastPollMs(client),
+    ]);
     const tasksWaiting = { workflow, activity };
-    return { ordersHeld, ordersSkipped, customersByStatus, customersByAttention, routesOpen, tasksWaiting };
+    return {
+      ordersHeld,
+      ordersSkipped,
+      customersByStatus,
+      customersByAttention,
+      routesOpen,
+      pollSucceededAtMs,
+      tasksWaiting,
+    };
   });
 }
 
@@ -103,6 +115,13 @@ function zero<Value extends string>(
 async function count(client: Client, query: string): Promise<number> {
   const { count: found } = await client.workflow.count(query);
   return found;
+}
+
+/** Temporal lists what closed last first. */
+async function lastPollMs(client: Client): Promise<number> {
+  const query = `WorkflowType = '${WORKFLOW_TYPES.pollChanges}' AND ExecutionStatus = 'Completed'`;
+  for await (const { closeTime } of client.workflow.list({ query, pageSize: 1 })) return closeTime?.getTime() ?? 0;
+  return 0;
 }
 
 async function countWaiting(client: Client, namespace: string, kind: TaskKind): Promise<number> {

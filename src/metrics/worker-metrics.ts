@@ -97,7 +97,7 @@ function accountGauges(registry: Registry): (counts: AccountCounts, atMs: number
   });
   const customers = gauge(registry, {
     name: 'lockstep_customers',
-    help: `Customers by where they stand now. ${SAME_EVERYWHERE}`,
+    help: `Customers by where they stand now; one that a backfill woke for the first time counts as idle from its start. ${SAME_EVERYWHERE}`,
     labels: { status: PUBLISHED_STATUSES },
   });
   const attention = gauge(registry, {
@@ -108,6 +108,10 @@ function accountGauges(registry: Registry): (counts: AccountCounts, atMs: number
   const routes = gauge(registry, {
     name: 'lockstep_routes_open',
     help: `Orders whose customer is looked for now. ${SAME_EVERYWHERE}`,
+  });
+  const polled = gauge(registry, {
+    name: 'lockstep_poll_succeeded_timestamp_seconds',
+    help: `When the last round of the poll came to its end (Unix time); 0: none that Temporal keeps. ${SAME_EVERYWHERE}`,
   });
   const waiting = gauge(registry, {
     name: 'lockstep_tasks_waiting',
@@ -124,6 +128,7 @@ function accountGauges(registry: Registry): (counts: AccountCounts, atMs: number
     for (const status of PUBLISHED_STATUSES) customers.set({ status }, counts.customersByStatus[status]);
     for (const why of ATTENTIONS) attention.set({ attention: why }, counts.customersByAttention[why]);
     routes.set(counts.routesOpen);
+    polled.set(counts.pollSucceededAtMs / 1000);
     for (const kind of TASK_KINDS) waiting.set({ kind }, counts.tasksWaiting[kind]);
     countedAt.set(atMs / 1000);
   };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIGEST_SCHEDULE_ID } from '../../src/contract/digest.js';
 import { POLL_SCHEDULE_ID } from '../../src/contract/poll.js';
+import { readAccountCounts } from '../../src/metrics/account-counts.js';
 import { ensureSchedules } from '../../src/schedules.js';
 import { poll, pollRuns } from '../support/polls.js';
 import { newBuyer, placeOrder } from '../support/shop-events.js';
@@ -79,6 +80,8 @@ describe('the schedules', () => {
     const json = JSON.parse((await run(['schedules', 'show', '--json'])).out[0] ?? '');
     expect(json.schedules[0]).toMatchObject({ id: POLL_SCHEDULE_ID, found: { isPaused: false, runs: 2 } });
     await world.settled(buyer.customerId, ({ outcomes }) => outcomes.synced === 1);
+    const [lastEnded] = (await pollRuns(world)).map(({ closeTime }) => closeTime?.getTime() ?? 0).toReversed();
+    expect((await readAccountCounts(world.client, world.namespace)).pollSucceededAtMs).toBe(lastEnded);
   });
 
   it('are not begun beside a run that is under way, nor twice by two who trigger at once', async () => {

@@ -16,6 +16,7 @@ function countsOf(rest: Partial<AccountCounts> = {}): AccountCounts {
     customersByStatus: none(CUSTOMER_STATUSES),
     customersByAttention: none(ATTENTIONS),
     routesOpen: 0,
+    pollSucceededAtMs: 0,
     tasksWaiting: { workflow: 0, activity: 0 },
     ...rest,
   };
