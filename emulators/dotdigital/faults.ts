@@ -82,6 +82,13 @@ export class Faults {
     return this.#planned.some((planned) => planned.fault === fault);
   }
 
+  /** Whether there was one. What it held back takes effect. */
+  remove(id: number): boolean {
+    const before = this.#planned.length;
+    this.#planned = this.#planned.filter((planned) => planned.id !== id);
+    return this.#planned.length < before;
+  }
+
   clear(): void {
     this.#planned = [];
     this.#nextId = 1;

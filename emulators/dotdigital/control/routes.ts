@@ -75,6 +75,9 @@ function registerFaults(app: FastifyInstance, emulator: Emulator): void {
     const ids = faults.map((fault) => emulator.faults.add(fault));
     return reply.code(201).send({ ids });
   });
+  app.delete<{ Params: { id: string } }>('/__emulator/faults/:id', async (request, reply) =>
+    reply.code(emulator.faults.remove(Number(request.params.id)) ? 204 : 404).send(),
+  );
   app.delete('/__emulator/faults', async (_request, reply) => {
     emulator.faults.clear();
     return reply.code(204).send();

@@ -115,14 +115,17 @@ describe('a fault', () => {
 
   it.each([
     ['its time has come', { delayMs: 20 }],
-    ['the fault is removed', {}],
-  ])('lets a late call take effect without a repeat when %s', async (_when, more) => {
+    ['the fault is removed', {}, 'faults'],
+    ['this one fault is removed', {}, 'faults/1'],
+  ])('lets a late call take effect without a repeat when %s', async (_when, more, removed?: string) => {
     const driver = await startDriver();
     await driver.control('POST', 'faults', { kind: 'late-effect', times: 1, ...more });
+    await driver.control('POST', 'faults', { kind: 'status', match: { path: '^/v2/programs' } });
     await expect(create(driver)).rejects.toThrow('fetch failed');
-    if (!('delayMs' in more)) await driver.control('DELETE', 'faults');
+    if (removed !== undefined) await driver.control('DELETE', removed);
+    expect((await driver.call('GET', '/v2/programs')).status).toBe(removed === 'faults' ? 200 : 503);
     await expect.poll(() => isThere(driver)).toBe(true);
-    expect(lastRequest(driver)).toMatchObject({ fault: 'late-effect', isAnswered: false });
+    expect(driver.emulator.account.requests.all[0]).toMatchObject({ fault: 'late-effect', isAnswered: false });
   });
 
   it('resets the connection in the middle of the answer, after the effect', async () => {
