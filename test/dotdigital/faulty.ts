@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest';
 import type { Fault } from '../../emulators/dotdigital/index.js';
 import { createDotdigitalClient, type DotdigitalClient } from '../../src/dotdigital/client.js';
 import { answerJson, startLocalServer } from '../http/local-server.js';
@@ -5,17 +6,24 @@ import { COLLECTION, contactIn, LIVE, openAccount, type TestAccount } from './ac
 
 /** An account with one contact, in which from now on the fault strikes. */
 export async function hit(fault: Fault): Promise<TestAccount & { contactId: number }> {
-  const account = await openAccount({ client: { timeoutMs: timeoutFor(fault) } });
+  const account = await openAccount();
   const contactId = await contactIn(account.client);
   await account.client.createCollection({ name: COLLECTION, scope: 'contact', type: 'orders' }, LIVE);
   account.emulator.account.requests.clear();
   account.fault(fault);
-  return { ...account, contactId };
+  return { ...account, contactId, client: isSilence(fault) ? impatientClient(account) : account.client };
 }
 
-/** Short only where the fault is that no answer comes: a busy machine must not look like a fault. */
-function timeoutFor({ kind }: Fault): number {
-  return kind.startsWith('timeout') || kind === 'byte-a-second' ? 1_000 : 15_000;
+function isSilence({ kind }: Fault): boolean {
+  return kind.startsWith('timeout') || kind === 'byte-a-second';
+}
+
+/** For calls that are to fail for their time, and no others: a busy machine must not look like a fault. */
+function impatientClient({ emulator, url }: TestAccount): DotdigitalClient {
+  const { user: apiUser, password: apiPassword } = emulator;
+  const client = createDotdigitalClient({ apiUrl: url, apiUser, apiPassword, timeoutMs: 250, refusedWaitMsMax: 0 });
+  onTestFinished(() => client.close());
+  return client;
 }
 
 /** Our client on a server that gives this one answer. */
