@@ -1,10 +1,18 @@
 import type { PutOrder } from '../domain/drain-plan.js';
 import { recordKey } from '../domain/order-record.js';
 import { recordHolder } from '../domain/record-holder.js';
-import type { CallOptions } from '../dotdigital/api.js';
+import type { CallOptions, DotdigitalApi } from '../dotdigital/api.js';
+import { DotdigitalCallError } from '../dotdigital/errors.js';
 import type { RecordResult, WriteCustomerInput } from './customer-write.js';
 import type { ActivityDeps } from './deps.js';
 import { isGone, ownerOf } from './settle-contact.js';
+
+type HolderInput = Pick<WriteCustomerInput, 'customerId' | 'orders' | 'priority'>;
+
+/** What of the world it needs. */
+interface HolderDeps extends Pick<ActivityDeps, 'policy' | 'wakeCustomer' | 'loadHistory'> {
+  readonly dotdigital: Pick<DotdigitalApi, 'findRecordHolder' | 'getRecord'>;
+}
 
 /** `insightData:keyExistingForDifferentContact` of a single write, `KeyExistingForDifferentContact` of an import. */
 const KEY_IS_ANOTHERS = /^(insightData:)?keyExistingForDifferentContact\b/i;
@@ -18,22 +26,43 @@ const KEY_IS_ANOTHERS = /^(insightData:)?keyExistingForDifferentContact\b/i;
  * and when the record was written. At most three reads an order; nothing is changed in Dotdigital.
  */
 export async function wakeHolders(
-  deps: ActivityDeps,
-  { input, results }: { readonly input: WriteCustomerInput; readonly results: readonly RecordResult[] },
+  deps: HolderDeps,
+  written: {
+    readonly input: HolderInput;
+    readonly results: readonly RecordResult[];
+    /** Of the activity, the first is 1. */
+    readonly attempt: number;
+  },
   call: CallOptions,
 ): Promise<string[]> {
+  const { input, results, attempt } = written;
   const refused = results.flatMap(({ orderId, code }) => (KEY_IS_ANOTHERS.test(code ?? '') ? [orderId] : []));
   const orders = input.orders.filter((order): order is PutOrder => order.kind === 'put');
   return await Promise.all(
     orders
       .filter((order) => refused.includes(order.entry.orderId))
-      .map(async (order) => `order ${order.entry.number}: ${await wakeHolder(deps, { input, order }, call)}`),
+      .map(async (order) => {
+        const said = await wakeHolder(deps, { input, order }, call).catch((error: unknown) => givenUp(error, attempt));
+        return `order ${order.entry.number}: ${said}`;
+      }),
   );
 }
 
+/** Tries for which an outage is one of all of Dotdigital, as most are. */
+const OUTAGE_ATTEMPTS = 5;
+
+/** What is not known of one record stops nobody's other orders. An outage fails the attempt, unless it is of this call alone. */
+function givenUp(error: unknown, attempt: number): string {
+  if (!(error instanceof DotdigitalCallError)) throw error;
+  const { failure } = error;
+  const isOfOneCall = failure === 'unreadable-answer' || failure === 'refused';
+  if (!isOfOneCall && !(failure === 'unavailable' && attempt > OUTAGE_ATTEMPTS)) throw error;
+  return `its record stands with another contact, and whose that is was not to be had (${error.message}): it is asked again when the order is next looked at`;
+}
+
 async function wakeHolder(
-  deps: ActivityDeps,
-  { input, order }: { readonly input: WriteCustomerInput; readonly order: PutOrder },
+  deps: HolderDeps,
+  { input, order }: { readonly input: HolderInput; readonly order: PutOrder },
   call: CallOptions,
 ): Promise<string> {
   const { customerId } = input;

@@ -38,7 +38,7 @@ export function createWriteCustomer(deps: ActivityDeps) {
         ? { ...unchanged, contact: settled.contact }
         : await writeFields(deps, { input, settled, records }, call);
       if (fields.isContactGone) return gone(settled);
-      const refused = await wakeHolders(deps, { input, results: records.results }, call);
+      const refused = await wakeHolders(deps, { input, results: records.results, attempt }, call);
       measure(deps, input, records);
       return {
         contact: fields.contact,
