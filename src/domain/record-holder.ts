@@ -14,7 +14,7 @@ export interface HeldRecord {
   readonly record: { readonly stoklyOrderId: string | null } | null;
 }
 
-export type RecordHolder =
+type RecordHolder =
   | { readonly kind: 'customer'; readonly customerId: string }
   /** Nobody of ours can be asked to give it up. `why`, in words, with contact ids alone. */
   | { readonly kind: 'nobody'; readonly why: string };
