@@ -36,9 +36,8 @@ export function stoklyControls(url: string) {
       await call(`${control}/settings`, 'POST', { rateLimit: REQUESTS_PER_MINUTE });
       if (latencyMs > 0) await call(`${control}/faults`, 'POST', { match: {}, kind: 'latency', latencyMs });
     },
-    /** Of calls in windows of a second, as the vendor's minutes. */
-    limit: (callsAWindow: number) =>
-      call(`${control}/settings`, 'POST', { rateLimit: callsAWindow, rateWindowMs: LIMITED_WINDOW_MS }),
+    limit: (callsAWindow: number, rateWindowMs: number) =>
+      call(`${control}/settings`, 'POST', { rateLimit: callsAWindow, rateWindowMs }),
     /** A shop out of a file, as it is at its end. */
     async seedSample(dataPath: string): Promise<void> {
       await call(`${control}/seed`, 'POST', { sample: { dataPath } });
@@ -57,9 +56,6 @@ export function stoklyControls(url: string) {
   };
 }
 
-/** The vendors count by the minute. */
-const LIMITED_WINDOW_MS = 1_000;
-
 /** The Dotdigital emulator's controls. */
 export function dotdigitalControls(url: string) {
   const control = `${url}/__emulator`;
@@ -69,8 +65,8 @@ export function dotdigitalControls(url: string) {
       await call(`${control}/settings`, 'POST', { rates });
       if (latencyMs > 0) await call(`${control}/faults`, 'POST', { kind: 'latency', delayMs: latencyMs });
     },
-    limit: (rates: { readonly low: number; readonly medium: number; readonly high: number }) =>
-      call(`${control}/settings`, 'POST', { rates: { ...rates, windowMs: LIMITED_WINDOW_MS } }),
+    limit: (rates: { readonly low: number; readonly medium: number; readonly high: number }, windowMs: number) =>
+      call(`${control}/settings`, 'POST', { rates: { ...rates, windowMs } }),
     forgetCalls: () => call(`${control}/requests`, 'DELETE'),
     async calls(): Promise<Record<string, number>> {
       // None has so high a number: only the counts are wanted.

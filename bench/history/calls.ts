@@ -70,6 +70,32 @@ export function callsBetween(
   };
 }
 
+/** Numbers that are known of the vendors: Dotdigital's lowest package, an author's measure of Stokly. */
+export const CALLS_A_WINDOW = { stokly: 600, low: 35, medium: 150, high: 150 } as const;
+
+const IMPORT = /^PUT .*\/import$/;
+const IMPORT_POLL = /^GET .*\/import\/:importId$/;
+const DOTDIGITAL = /^[A-Z]+ \/(contacts|insightData)\//;
+
+function limitOf(call: string): keyof typeof CALLS_A_WINDOW | null {
+  if (!DOTDIGITAL.test(call)) return 'stokly';
+  if (IMPORT_POLL.test(call)) return null;
+  if (IMPORT.test(call)) return 'low';
+  return WRITE.test(call) ? 'medium' : 'high';
+}
+
+export function shareOfLimits(
+  byCall: Calls['byCall'],
+  { seconds, limitWindowMs }: { readonly seconds: number; readonly limitWindowMs: number },
+): Record<keyof typeof CALLS_A_WINDOW, number> {
+  const shareOf = (limit: keyof typeof CALLS_A_WINDOW): number => {
+    const calls = Object.entries(byCall).filter(([call]) => limitOf(call) === limit);
+    const sent = calls.reduce((sum, [, count]) => sum + count, 0);
+    return Math.round((sent * limitWindowMs) / (CALLS_A_WINDOW[limit] * seconds * 10)) / 100;
+  };
+  return { stokly: shareOf('stokly'), low: shareOf('low'), medium: shareOf('medium'), high: shareOf('high') };
+}
+
 function difference(
   before: Readonly<Record<string, number>>,
   after: Readonly<Record<string, number>>,

@@ -16,7 +16,7 @@ export function runHistoryBench(options: HistoryBenchOptions, temporalCliPath: s
     tell('Starting Temporal, both stand-ins, worker and relay …');
     const profileFolder = options.profileFolder === null ? null : resolve(options.profileFolder);
     if (profileFolder !== null) await mkdir(profileFolder, { recursive: true });
-    const { latencyMs, isLimited, workerHeapMiB } = options;
+    const { latencyMs, limitWindowMs, workerHeapMiB } = options;
     const stack = await startStack(processes, {
       temporalCliPath,
       folder,
@@ -24,14 +24,16 @@ export function runHistoryBench(options: HistoryBenchOptions, temporalCliPath: s
       profileFolder,
       workerHeapMiB,
       // The window's length is what a process is told of the vendor; how many calls it holds is learned.
-      ...(isLimited ? { env: { STOKLY_WINDOW_MS: '1000', STOKLY_REQUESTS_PER_MINUTE: '600' } } : {}),
+      ...(limitWindowMs === null
+        ? {}
+        : { env: { STOKLY_WINDOW_MS: String(limitWindowMs), STOKLY_REQUESTS_PER_MINUTE: '600' } }),
     });
     try {
       const result = await runHistory(stack, options, tell);
       if (!options.isJson) tell(historyText(result));
       const shop = options.dataPath === null ? 'generated' : 'file';
       process.stdout.write(
-        `${JSON.stringify({ bench: 'history', shop, latencyMs, isLimited, workerHeapMiB, ...result, ...about })}\n`,
+        `${JSON.stringify({ bench: 'history', shop, latencyMs, limitWindowMs, workerHeapMiB, ...result, ...about })}\n`,
       );
       return result.isInOrder ? 0 : 1;
     } finally {

@@ -9,8 +9,8 @@ export interface HistoryBenchOptions {
   readonly customers: number;
   /** Added to each answer of both stand-ins, in ms. */
   readonly latencyMs: number;
-  /** The vendors' limits, in windows of a second; off: none. */
-  readonly isLimited: boolean;
+  /** The vendors' limits, in windows of this length instead of their minute; null: none. */
+  readonly limitWindowMs: number | null;
   /** Live orders a second while the backfill runs; null: none. */
   readonly liveRate: number | null;
   /** The worker's `--max-old-space-size`. */
@@ -32,7 +32,7 @@ const MORE = `
 Examples:
   $ npm run bench:history
   $ BENCH_DATA=online-retail.csv.gz npm run bench:history
-  $ npm run bench:history -- --limits --customers 500
+  $ npm run bench:history -- --limits 10 --customers 1000
   $ npm run bench:history -- --live 5
   $ npm run bench:history --silent -- --customers 50000 --once --json >> results.jsonl
 
@@ -47,9 +47,9 @@ export function parseHistoryOptions(argv: readonly string[], env: NodeJS.Process
     .option('--customers <number>', `of a generated shop (${CUSTOMERS})`, positive)
     .option('--latency <ms>', 'latency of both vendors', notNegative, 5)
     .option(
-      '--limits',
-      'with limits: Stokly 600 a window, Dotdigital 35 (low) and 150 (medium), windows of a second',
-      false,
+      '--limits [seconds]',
+      "with limits: Stokly 600 a window, Dotdigital 35 (low) and 150 (medium, high), in windows of so many seconds instead of the vendors' 60 (1)",
+      positive,
     )
     .option(
       '--live <rate>',
@@ -72,7 +72,7 @@ export function parseHistoryOptions(argv: readonly string[], env: NodeJS.Process
     dataPath,
     customers: given.customers ?? CUSTOMERS,
     latencyMs: given.latency,
-    isLimited: given.limits,
+    limitWindowMs: given.limits === undefined ? null : (given.limits === true ? 1 : given.limits) * 1_000,
     liveRate: given.live ?? null,
     workerHeapMiB: given.heap,
     isOnce: given.once,
@@ -84,7 +84,7 @@ export function parseHistoryOptions(argv: readonly string[], env: NodeJS.Process
 interface Given {
   readonly customers?: number;
   readonly latency: number;
-  readonly limits: boolean;
+  readonly limits?: number | true;
   readonly live?: number;
   readonly heap: number;
   readonly profile?: string;

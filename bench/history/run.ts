@@ -8,7 +8,7 @@ import { countHistoryEvents } from '../history-events.js';
 import { residentBytesOf } from '../process-stats.js';
 import type { Stack } from '../stack.js';
 import { workerMetric } from '../worker-metrics.js';
-import { type Calls, callsBetween, readCalls } from './calls.js';
+import { CALLS_A_WINDOW, type Calls, callsBetween, readCalls, shareOfLimits } from './calls.js';
 import { LiveLoad, type LiveResult } from './live.js';
 import type { HistoryBenchOptions } from './options.js';
 import { reconcile, type Reconciled } from './reconcile.js';
@@ -33,6 +33,8 @@ export interface BackfillRun {
   readonly seconds: number;
   readonly isReconciled: boolean;
   readonly calls: Calls;
+  /** Of what each limit let out from start to end, the part that was called; null without limits. */
+  readonly shareOfLimits: Readonly<Record<string, number>> | null;
   readonly eventsPerOrder: number;
   readonly cpuMsPerOrder: Readonly<Record<string, number | null>>;
 }
@@ -52,13 +54,14 @@ export async function runHistory(
     tell('Filling the shop …');
     await fillShop(stack, options);
     const live = options.liveRate === null ? null : await LiveLoad.prepare(stack, options.liveRate, tell);
-    if (options.isLimited) await limit(stack);
+    if (options.limitWindowMs !== null) await limit(stack, options.limitWindowMs);
     tell('Backfill …');
     const memory = watchMemory(stack);
-    const first = await measured(stack, client, { name: 'bench', live, tell });
+    const { limitWindowMs } = options;
+    const first = await measured(stack, client, { name: 'bench', limitWindowMs, live, tell });
     const workerMiBMax = await memory.stop();
     tell(`The worker had at most ${workerMiBMax ?? '?'} MiB.`);
-    const again = options.isOnce ? null : await runAgain(stack, client, tell);
+    const again = options.isOnce ? null : await runAgain(stack, client, { limitWindowMs, tell });
     const { result } = first;
     return {
       orders: result.orders.inStokly ?? 0,
@@ -75,9 +78,10 @@ export async function runHistory(
   }
 }
 
-async function runAgain(stack: Stack, client: Client, tell: (line: string) => void) {
+async function runAgain(stack: Stack, client: Client, about: Pick<Measure, 'limitWindowMs' | 'tell'>) {
+  const { tell } = about;
   tell('A second backfill over the same data …');
-  const { run: second } = await measured(stack, client, { name: 'bench-again', live: null, tell });
+  const { run: second } = await measured(stack, client, { ...about, name: 'bench-again', live: null });
   tell('Comparing both sides …');
   return { second, money: await reconcile(stack, client) };
 }
@@ -100,16 +104,14 @@ async function fillShop({ stokly }: Stack, { dataPath, customers }: HistoryBench
   }
 }
 
-/** Numbers that are known of the vendors: Dotdigital's lowest package, an author's measure of Stokly. */
-const LIMITS = { stokly: 600, dotdigital: { low: 35, medium: 150, high: 150 } } as const;
-
-async function limit({ stokly, dotdigital }: Stack): Promise<void> {
-  await stokly.limit(LIMITS.stokly);
-  await dotdigital.limit(LIMITS.dotdigital);
+async function limit({ stokly, dotdigital }: Stack, windowMs: number): Promise<void> {
+  await stokly.limit(CALLS_A_WINDOW.stokly, windowMs);
+  await dotdigital.limit(CALLS_A_WINDOW, windowMs);
 }
 
 interface Measure {
   readonly name: string;
+  readonly limitWindowMs: number | null;
   readonly live: LiveLoad | null;
   readonly tell: (line: string) => void;
 }
@@ -117,7 +119,7 @@ interface Measure {
 async function measured(
   stack: Stack,
   client: Client,
-  { name, live, tell }: Measure,
+  { name, limitWindowMs, live, tell }: Measure,
 ): Promise<{ run: BackfillRun; result: BackfillResult }> {
   const before = await readCalls(stack);
   const eventsBefore = await countHistoryEvents(client);
@@ -140,9 +142,12 @@ async function measured(
   const outcomes = `${result.orders.withOutcome} of ${result.orders.inStokly ?? '?'} orders in an outcome`;
   const cost = `${dotdigitalWritesPer1000Orders} writes in 1,000, ${stoklyPerOrder} reads and ${eventsPerOrder} events an order`;
   tell(`… ${seconds} s, ${outcomes}; ${cost}; CPU ms an order ${JSON.stringify(calls.cpu)}`);
+  const { isReconciled } = result;
+  const shares = limitWindowMs === null ? null : shareOfLimits(calls.calls.byCall, { seconds, limitWindowMs });
+  if (shares !== null) tell(`… of what the limits let out, called: ${JSON.stringify(shares)}`);
   return {
     result,
-    run: { seconds, isReconciled: result.isReconciled, calls: calls.calls, eventsPerOrder, cpuMsPerOrder: calls.cpu },
+    run: { seconds, isReconciled, calls: calls.calls, shareOfLimits: shares, eventsPerOrder, cpuMsPerOrder: calls.cpu },
   };
 }
 

@@ -45,6 +45,13 @@ export class Emulator {
     this.#addStandardFields();
   }
 
+  /** Windows of another length begin anew: those that are open would last as long as before. */
+  changeSettings(patch: SettingsPatch): void {
+    const { windowMs } = this.settings.rates;
+    this.settings = patchSettings(this.settings, patch);
+    if (this.settings.rates.windowMs !== windowMs) this.rates.clear();
+  }
+
   /** As it was when it was made: empty account, own settings, real time, no faults, no logs. */
   reset(): void {
     this.jobs.clear();

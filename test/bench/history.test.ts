@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callsBetween } from '../../bench/history/calls.js';
+import { callsBetween, shareOfLimits } from '../../bench/history/calls.js';
 import { parseHistoryOptions } from '../../bench/history/options.js';
 import { generatedShop } from '../../bench/history/shop.js';
 
@@ -26,7 +26,7 @@ describe('the options of npm run bench:history', () => {
       dataPath: null,
       customers: 4_337,
       latencyMs: 5,
-      isLimited: false,
+      limitWindowMs: null,
       liveRate: null,
       workerHeapMiB: 400,
       isOnce: false,
@@ -40,7 +40,7 @@ describe('the options of npm run bench:history', () => {
       parseHistoryOptions(['--customers', '50', '--limits', '--live', '5', '--latency', '0', '--once'], {}),
     ).toMatchObject({
       customers: 50,
-      isLimited: true,
+      limitWindowMs: 1_000,
       liveRate: 5,
       latencyMs: 0,
       isOnce: true,
@@ -77,5 +77,25 @@ describe('calls between two moments', () => {
       stoklyPerOrder: 0.1,
     });
     expect(cpu).toEqual({ worker: 2 });
+  });
+});
+
+describe('the part of the limits that was used', () => {
+  it('is what was sent in each tier, of what its windows let out', () => {
+    const byCall = {
+      'GET /v2/saleorders': 600,
+      'POST /contacts/v3': 100,
+      'PATCH /contacts/v3/:identifier/:value': 50,
+      'GET /contacts/v3/:identifier/:value': 75,
+      'PUT /contacts/v3/import': 7,
+      'GET /contacts/v3/import/:importId': 900,
+    };
+    // Two windows of five seconds.
+    expect(shareOfLimits(byCall, { seconds: 10, limitWindowMs: 5_000 })).toEqual({
+      stokly: 0.5,
+      low: 0.1,
+      medium: 0.5,
+      high: 0.25,
+    });
   });
 });

@@ -4,7 +4,7 @@ import { AnswerError } from '../answers.js';
 import type { Emulator } from '../emulator.js';
 import { faultSchema } from '../faults.js';
 import type { Query } from '../paging.js';
-import { patchSettings, settingsPatchSchema } from '../settings.js';
+import { settingsPatchSchema } from '../settings.js';
 import { clockSchema, personSchema, plain, seedSchema } from './bodies.js';
 import { actAsPerson } from './person.js';
 import { applySeed } from './seed.js';
@@ -43,7 +43,7 @@ function registerState(app: FastifyInstance, emulator: Emulator): void {
   });
   app.get('/__emulator/settings', async () => emulator.settings);
   app.post('/__emulator/settings', async (request) => {
-    emulator.settings = patchSettings(emulator.settings, settingsPatchSchema.parse(plain(request.body)));
+    emulator.changeSettings(settingsPatchSchema.parse(plain(request.body)));
     return emulator.settings;
   });
   app.get('/__emulator/requests', async (request) => {
