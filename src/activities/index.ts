@@ -2,6 +2,7 @@ import type { ActivityDeps } from './deps.js';
 import { createCompareHistory } from './compare-history.js';
 import { createCountHistory } from './count-history.js';
 import { createFetchOrders } from './fetch-orders.js';
+import { HistoryTurns } from './history-turns.js';
 import { createListChanges } from './list-changes.js';
 import { createListCustomers } from './list-customers.js';
 import { createListOpenChanges } from './list-open-changes.js';
@@ -16,9 +17,10 @@ import { createWriteCustomer } from './write-customer.js';
 
 /** The only seam between workflows and the world. */
 export function createActivities(deps: ActivityDeps) {
+  const turns = new HistoryTurns(deps.now);
   return {
-    fetchOrders: createFetchOrders(deps),
-    writeCustomer: createWriteCustomer(deps),
+    fetchOrders: createFetchOrders(deps, turns),
+    writeCustomer: createWriteCustomer(deps, turns),
     resolveOrderCustomer: createResolveOrderCustomer(deps),
     wakeCustomer: createWakeCustomer(deps),
     openReview: createOpenReview(deps),
@@ -28,7 +30,7 @@ export function createActivities(deps: ActivityDeps) {
     listReviews: createListReviews(deps),
     notify: createNotify(deps),
     listCustomers: createListCustomers(deps),
-    wakePage: createWakePage(deps),
+    wakePage: createWakePage(deps, turns),
     countHistory: createCountHistory(deps),
     compareHistory: createCompareHistory(deps),
   };

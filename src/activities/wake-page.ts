@@ -2,6 +2,7 @@ import type { AnswerTo } from '../contract/backfill.js';
 import type { WakeCustomer } from '../contract/messages.js';
 import type { ActivityDeps } from './deps.js';
 import { kindOf } from './failures.js';
+import type { HistoryTurns } from './history-turns.js';
 import { runActivity } from './run-activity.js';
 
 export interface WakePageInput {
@@ -23,7 +24,7 @@ const WAKES_AT_ONCE = 10;
  * Has the customers of a page load their history, starting those that have no workflow. One that cannot be woken stops no other.
  * Safe to repeat: each ask of a load is one event id, which its customer remembers; a second attempt begins where the first got to.
  */
-export function createWakePage(deps: ActivityDeps) {
+export function createWakePage(deps: ActivityDeps, turns: Pick<HistoryTurns, 'take'>) {
   return async function wakePage({ customerIds, answerTo, ask }: WakePageInput): Promise<WakePageResult> {
     const done = new Set<number>();
     return await runActivity(
@@ -34,6 +35,7 @@ export function createWakePage(deps: ActivityDeps) {
         for (let at = 0; at < from; at += 1) done.add(at);
         const work = async (): Promise<void> => {
           for (const [at, customerId] of entries) {
+            await turns.take(signal);
             if (signal.aborted) return;
             const isWoken = await isTaken(deps, customerId, wakeOf(answerTo, ask));
             if (!isWoken) refused.push(customerId);

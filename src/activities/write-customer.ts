@@ -1,6 +1,7 @@
 import type { SkipReason } from '../domain/reasons.js';
 import type { ActivityDeps } from './deps.js';
 import type { WriteCustomerInput, WriteCustomerResult } from './customer-write.js';
+import type { HistoryTurns } from './history-turns.js';
 import { ImportsToldInHeartbeats } from './import-memory.js';
 import { type ActivityRun, runActivity } from './run-activity.js';
 import { type SettledContact, settleContact } from './settle-contact.js';
@@ -17,12 +18,13 @@ import { type RecordsWritten, writeRecords } from './write-records.js';
  * attempt's write lands last. Who is woken for a refused record is woken once by the id of the wake. Writes that an earlier attempt handed to an import are not sent again: its report is asked for.
  * PERSONAL DATA is read and used inside this activity alone.
  */
-export function createWriteCustomer(deps: ActivityDeps) {
+export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
   return async function writeCustomer(input: WriteCustomerInput): Promise<WriteCustomerResult> {
     let imports: ImportsToldInHeartbeats | null = null;
     const body = async ({ attempt, executionId, signal, progress, tellProgress }: ActivityRun) => {
       imports = new ImportsToldInHeartbeats(progress, tellProgress);
       const call = { priority: input.priority, signal, imports };
+      if (input.priority === 'live') turns.liveCame();
       const settled = await settleContact(deps, input, { call, executionId });
       if (settled.customerSkip !== null && settled.contact === null)
         return skipped(settled.customerSkip, settled.notes);
@@ -40,6 +42,7 @@ export function createWriteCustomer(deps: ActivityDeps) {
       if (fields.isContactGone) return gone(settled);
       const refused = await wakeHolders(deps, { input, results: records.results, attempt }, call);
       measure(deps, input, records);
+      if (input.priority === 'history') await turns.take(signal);
       return {
         contact: fields.contact,
         customerSkip: settled.customerSkip,

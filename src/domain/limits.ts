@@ -66,6 +66,10 @@ export const LIMITS = {
   activitySlots: 2000,
   /** Of these, what history may hold (customers that a backfill has open): a quarter stays free for live work. */
   historyActivities: 1500,
+  /** Live work is there for so long after it came: a shop with an order each few seconds is never without. */
+  liveQuietAfterMs: 10_000,
+  /** Meanwhile history takes so many turns a second in each worker, three a customer: more than the vendors' limits let through. */
+  historyTurnsASecond: 30,
   /** Customers of one page: 200 answers are about 50 KB, as much as a signal and a result should hold. */
   backfillPageSizeMax: 200,
   /** Customers of one page unless told otherwise: a page waits for its last customer, so many small ones waste less than few large ones. */

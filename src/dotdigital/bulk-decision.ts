@@ -50,9 +50,9 @@ const SHORT_RATE_MS = 2_000;
 /** An import is full: a third of what the official connectors send at once, for reports that are read in one go. */
 const FULL = 1_500;
 /** As long as the flood has lasted: a short load is done soon, a whole history costs few calls. */
-const GATHER_MS = { min: 100, max: 5_000 } as const;
+const GATHER_MS = { min: 100, max: 6_000 } as const;
 /** No more came for so long: those who write wait for us, and not the other way round. */
-const QUIET_MS = { min: 50, max: 2_500 } as const;
+const QUIET_MS = { min: 50, max: 3_000 } as const;
 
 /**
  * Single calls when little waits, one import when much waits or when the rate of single calls is short. Live writes take the
