@@ -1,3 +1,4 @@
+import type { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerWorkflowId } from '../../src/contract/ids.js';
 import { breakerStateQuery, releaseLoweringsSignal, type CustomerState } from '../../src/contract/messages.js';
@@ -320,7 +321,9 @@ describe('consent', () => {
 
 describe('credentials that are refused', () => {
   it('block the customer with the cause in words, and it goes on by itself when they work again', async () => {
-    const { buyer } = await synced();
+    // With more to do than the order at hand: its other orders are loaded after that.
+    const buyer = await newBuyer(world);
+    await placeOrder(world, buyer.customerId);
     const order = await placeOrder(world, buyer.customerId);
     await controlStokly(world, 'POST', 'settings', {
       credentials: { accountKey: 'demo', clientId: 'demo-client', secretKey: 'changed' },
@@ -342,5 +345,20 @@ describe('credentials that are refused', () => {
       buyer.customerId,
       ({ outcomes, needsAttention }) => outcomes.synced === 2 && needsAttention.length === 0,
     );
+    expect(await statusesShown(buyer)).toEqual(['loading', 'a drain', 'idle']);
   });
 });
+
+/** What was shown in `CustomerStatus` since it is no longer `blocked`, and each drain that began in between. */
+async function statusesShown({ customerId }: Buyer): Promise<string[]> {
+  const history = await world.client.workflow.getHandle(customerWorkflowId(customerId)).fetchHistory();
+  const events = (history as temporal.api.history.v1.IHistory).events ?? [];
+  const seen = events.flatMap((event) => {
+    if (event.activityTaskScheduledEventAttributes?.activityType?.name === 'fetchOrders') return ['a drain'];
+    const fields = event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes?.indexedFields ?? {};
+    const data = fields['CustomerStatus']?.data ?? null;
+    return data === null ? [] : [JSON.parse(Buffer.from(data).toString()) as string];
+  });
+  const since = seen.slice(seen.lastIndexOf('blocked') + 1);
+  return since.slice(since.findIndex((what) => what !== 'a drain'));
+}
