@@ -3,7 +3,6 @@ import { loadStarterConfig } from '../config.js';
 import { type BackfillInput, backfillNameOf, backfillWorkflowId } from '../contract/backfill.js';
 import { backfillStart } from '../contract/backfill-start.js';
 import { WORKFLOW_TYPES } from '../contract/ids.js';
-import { grpcCodeOf } from '../temporal.js';
 import { activePrograms, whatWillHappen, whose } from './backfill-start.js';
 import { confirm } from './confirm.js';
 import { SCHEMA_VERSION, type StarterContext, StarterError, using } from './context.js';
@@ -31,7 +30,6 @@ interface ScheduleMemo {
 
 /** One run for all that were missed while Temporal was away, if that was no longer than this. */
 const CATCH_UP_MS = 86_400_000;
-const INVALID_ARGUMENT = 3;
 
 /**
  * Makes a Schedule that starts a backfill again and again, one at a time: a run that is due beside another is left out. Shows what a start
@@ -97,7 +95,8 @@ async function create(
       throw new StarterError(`backfill ${name} has a Schedule already: starter backfill schedule remove ${name}`, {
         cause: error,
       });
-    if (grpcCodeOf(error) === INVALID_ARGUMENT)
+    // What the SDK makes of times that Temporal refuses.
+    if (error instanceof TypeError)
       throw new StarterError(`Temporal does not take ${memo.when}: cron has five fields, such as "0 3 * * 0"`, {
         cause: error,
       });
