@@ -20,22 +20,12 @@ const SECOND_WAVE = 12;
 /** The shortest pause between two looks (`http/credentials-gate.ts`); the stand-in's clock reads whole milliseconds. */
 const PROBE_PAUSE_MS = 1_000 - 5;
 
-let world: World;
-let chronicle: Chronicle;
-beforeAll(async () => {
-  world = await createWorld();
-  chronicle = followStokly(world);
-});
-afterAll(async () => {
-  await world.close();
-});
-
 interface Case {
   readonly vendor: Vendor;
   readonly attention: string;
   readonly variable: string;
-  readonly revoke: () => Promise<void>;
-  readonly restore: () => Promise<void>;
+  readonly revoke: (world: World) => Promise<void>;
+  readonly restore: (world: World) => Promise<void>;
   /** A call that shows whether the credentials work. */
   readonly isProbe: (call: VendorCall) => boolean;
 }
@@ -45,13 +35,13 @@ const CASES: readonly Case[] = [
     vendor: 'stokly',
     attention: 'stokly-credentials-refused',
     variable: 'STOKLY_SECRET_KEY',
-    revoke: async () => {
+    revoke: async (world) => {
       await controlStokly(world, 'POST', 'settings', {
         credentials: { ...world.stoklyCredentials, secretKey: 'another' },
       });
       await controlStokly(world, 'POST', 'tokens/revoke');
     },
-    restore: async () => {
+    restore: async (world) => {
       await controlStokly(world, 'POST', 'settings', { credentials: world.stoklyCredentials });
     },
     isProbe: ({ path }) => path === '/v1/grant',
@@ -60,46 +50,67 @@ const CASES: readonly Case[] = [
     vendor: 'dotdigital',
     attention: 'dotdigital-credentials-refused',
     variable: 'DOTDIGITAL_API_PASSWORD',
-    revoke: async () => {
+    revoke: async (world) => {
       await controlDotdigital(world, 'POST', 'settings', { areCredentialsRevoked: true });
     },
-    restore: async () => {
+    restore: async (world) => {
       await controlDotdigital(world, 'POST', 'settings', { areCredentialsRevoked: false });
     },
     isProbe: () => true,
   },
 ];
 
-async function purchases(count: number): Promise<Purchase[]> {
+async function purchases(world: World, count: number): Promise<Purchase[]> {
   return await Promise.all(Array.from({ length: count }, () => newPurchase(world)));
 }
 
-async function sendAll(all: readonly Purchase[]): Promise<void> {
+async function sendAll(world: World, all: readonly Purchase[]): Promise<void> {
   for (const { order } of all) await orderEvent(world, order);
 }
 
 /** As an operator would look for them, whether a worker runs or not. */
-async function countShown(attention: string): Promise<number> {
+async function countShown(world: World, attention: string): Promise<number> {
   const query = `CustomerStatus = 'blocked' AND NeedsAttention = '${attention}'`;
   return (await world.client.workflow.count(query)).count;
 }
 
-describe.each(CASES)(
+/** Each in a world of its own, side by side: what they cost is the pauses between two looks. */
+const worlds = new Map<Vendor, { readonly world: World; readonly chronicle: Chronicle }>();
+beforeAll(async () => {
+  await Promise.all(
+    CASES.map(async ({ vendor }) => {
+      const world = await createWorld();
+      worlds.set(vendor, { world, chronicle: followStokly(world) });
+    }),
+  );
+});
+afterAll(async () => {
+  await Promise.all([...worlds.values()].map(({ world }) => world.close()));
+});
+
+function worldOf(vendor: Vendor): { readonly world: World; readonly chronicle: Chronicle } {
+  const found = worlds.get(vendor);
+  if (found === undefined) throw new Error(`there is no world for ${vendor}`);
+  return found;
+}
+
+describe.concurrent.each(CASES)(
   'V6: credentials that $vendor refuses',
   ({ vendor, attention, variable, revoke, restore, isProbe }) => {
     it('are looked at by one call at a time however many wait, are said, and everyone goes on when they work', async () => {
-      const [known, ...first] = await purchases(FIRST_WAVE + 1);
+      const { world, chronicle } = worldOf(vendor);
+      const [known, ...first] = await purchases(world, FIRST_WAVE + 1);
       if (known === undefined) throw new Error('nobody');
-      await sendAll([known]);
+      await sendAll(world, [known]);
       await untilSynced(world, [known]);
-      const second = await purchases(SECOND_WAVE);
-      await revoke();
+      const second = await purchases(world, SECOND_WAVE);
+      await revoke(world);
       await clearRequests(world);
-      await sendAll(first);
-      await untilTrue('all of the first are shown', async () => (await countShown(attention)) === FIRST_WAVE);
+      await sendAll(world, first);
+      await untilTrue('all of the first are shown', async () => (await countShown(world, attention)) === FIRST_WAVE);
       const refusedSoFar = callsOf(world).filter((call) => call.vendor === vendor).length;
-      await sendAll(second);
-      await untilTrue('all are shown', async () => (await countShown(attention)) === FIRST_WAVE + SECOND_WAVE);
+      await sendAll(world, second);
+      await untilTrue('all are shown', async () => (await countShown(world, attention)) === FIRST_WAVE + SECOND_WAVE);
 
       const calls = callsOf(world).filter((call) => call.vendor === vendor);
       expect(calls.every(({ status }) => status === 401)).toBe(true);
@@ -115,10 +126,10 @@ describe.each(CASES)(
       const one = first[0] ?? known;
       expect((await world.state(one.buyer.customerId)).lastProblem).toContain(`check `);
       expect((await world.state(one.buyer.customerId)).lastProblem).toContain(variable);
-      await restore();
+      await restore(world);
       const all = [...first, ...second];
       await untilSynced(world, all);
-      await untilTrue('nobody is shown any more', async () => (await countShown(attention)) === 0);
+      await untilTrue('nobody is shown any more', async () => (await countShown(world, attention)) === 0);
       expect(await shownOf(world, one.buyer.customerId)).not.toHaveProperty('NeedsAttention');
       // A refused call had no effect: nothing is written twice.
       expect(await violationsOf(world, { chronicle, wastedWritesMax: 0 })).toEqual([]);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../demo/ports.js';
 import { Processes } from '../../demo/processes.js';
 import { startTemporalServer } from '../../demo/temporal-server.js';
@@ -30,8 +30,8 @@ const EVENTS_SUGGESTED = 60;
 const EVENTS_MAX = 4 * EVENTS_SUGGESTED;
 
 const servers = new Processes({ logPath: null });
-let world: World;
-let chronicle: Chronicle;
+/** Each vendor's outage in a world of its own, side by side: what they cost is the pauses between two tries. */
+const worlds = new Map<Vendor, { readonly world: World; readonly chronicle: Chronicle }>();
 beforeAll(async () => {
   const { address } = await startTemporalServer(servers, {
     cliPath: await findTemporal(),
@@ -40,36 +40,44 @@ beforeAll(async () => {
     databasePath: null,
     dynamicConfig: [`limit.historyCount.suggestContinueAsNew=${EVENTS_SUGGESTED}`],
   });
-  world = await createWorld({ temporalAddress: address });
-  chronicle = followStokly(world);
-});
-afterEach(async () => {
-  await clearFaults(world);
+  await Promise.all(
+    (['stokly', 'dotdigital'] as const).map(async (vendor) => {
+      const world = await createWorld({ temporalAddress: address });
+      worlds.set(vendor, { world, chronicle: followStokly(world) });
+    }),
+  );
 });
 afterAll(async () => {
-  await world.close();
+  await Promise.all([...worlds.values()].map(({ world }) => world.close()));
   await servers.stopAll();
 });
 
-async function runOf(customerId: string): Promise<{ runId: string; historyLength: number }> {
+async function runOf(world: World, customerId: string): Promise<{ runId: string; historyLength: number }> {
   const { runId, historyLength } = await world.client.workflow.getHandle(customerWorkflowId(customerId)).describe();
   return { runId, historyLength };
 }
 
 /** Wakes for an order that is known in this version: they say nothing new and queue nothing, and make the run long. */
-async function wakeUntilLong({ buyer, order }: Purchase): Promise<void> {
+async function wakeUntilLong(world: World, { buyer, order }: Purchase): Promise<void> {
   const handle = world.client.workflow.getHandle(customerWorkflowId(buyer.customerId));
   const { orderId, placedAt: version } = order;
-  for (let wake = 0; (await runOf(buyer.customerId)).historyLength < EVENTS_SUGGESTED; wake += 1) {
+  for (let wake = 0; (await runOf(world, buyer.customerId)).historyLength < EVENTS_SUGGESTED; wake += 1) {
     await handle.signal(wakeCustomerSignal, { eventId: `${orderId}:${wake}`, kind: 'order', orderId, version });
   }
 }
 
-describe.each<{ vendor: Vendor; name: string; path: string }>([
+function worldOf(vendor: Vendor): { readonly world: World; readonly chronicle: Chronicle } {
+  const found = worlds.get(vendor);
+  if (found === undefined) throw new Error(`there is no world for ${vendor}`);
+  return found;
+}
+
+describe.concurrent.each<{ vendor: Vendor; name: string; path: string }>([
   { vendor: 'stokly', name: 'Stokly', path: '^/v[0-9]/' },
   { vendor: 'dotdigital', name: 'Dotdigital', path: '^/(contacts|insightData)/v3/' },
 ])('V2: an outage of $name that outlasts its activity', ({ vendor, name, path }) => {
   it('is said in words and search attributes, runs continue meanwhile, and all goes on by itself afterwards', async () => {
+    const { world, chronicle } = worldOf(vendor);
     const { buyer, order: first } = await newPurchase(world);
     await orderEvent(world, first);
     await untilSynced(world, [{ buyer, order: first }]);
@@ -84,10 +92,10 @@ describe.each<{ vendor: Vendor; name: string; path: string }>([
     expect(blocked).toMatchObject({ needsAttention: [attention] });
     expect(blocked.lastProblem).toMatch(new RegExp(`^${name}: .*answered 503: it is tried again by itself$`));
 
-    const before = await runOf(buyer.customerId);
-    await wakeUntilLong({ buyer, order: first });
+    const before = await runOf(world, buyer.customerId);
+    await wakeUntilLong(world, { buyer, order: first });
     await exhaustActivity(world, buyer.customerId);
-    await untilTrue('the run is continued', async () => (await runOf(buyer.customerId)).runId !== before.runId);
+    await untilTrue('the run is continued', async () => (await runOf(world, buyer.customerId)).runId !== before.runId);
     const continued = await world.state(buyer.customerId);
     expect(continued).toMatchObject({ needsAttention: [attention], lastProblem: blocked.lastProblem });
     expect(await shownOf(world, buyer.customerId)).toMatchObject({
