@@ -6,6 +6,7 @@ import {
   oldCustomers,
   type OldCustomer,
   sellPieces,
+  untilLoaded,
 } from '../support/bulk-load.js';
 import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
 import { controlDotdigital, instant } from '../support/shop-events.js';
@@ -20,13 +21,17 @@ let wastedWritesMax = 0;
 beforeAll(async () => {
   world = await createWorld({
     policy: { unconfirmedAfterMs: UNCONFIRMED_AFTER_MS },
-    clients: { importWaitMs: IMPORT_WAIT_MS },
+    clients: { importWaitMs: IMPORT_WAIT_MS, timeoutMs: TIMEOUT_MS },
   });
   chronicle = followStokly(world);
 });
 afterEach(async () => {
   await controlDotdigital(world, 'DELETE', 'faults');
-  await controlDotdigital(world, 'POST', 'settings', { importDelayMs: 100, insightImportsActiveMax: 5 });
+  await controlDotdigital(world, 'POST', 'settings', {
+    importDelayMs: 100,
+    insightImportsActiveMax: 5,
+    areCredentialsRevoked: false,
+  });
 });
 afterAll(async () => {
   await world.close();
@@ -34,18 +39,18 @@ afterAll(async () => {
 
 const UNCONFIRMED_AFTER_MS = 5_000;
 const IMPORT_WAIT_MS = 1_500;
+/** A client's own time, short: an answer that drips is given up after it. */
+const TIMEOUT_MS = 1_500;
 
 async function loaded(count: number, ordersEach: number): Promise<OldCustomer[]> {
   const customers = await oldCustomers(world, count, ordersEach);
   world.dotdigital.account.requests.clear();
   await loadHistories(world, customers);
-  await untilTrue(
-    'all are loaded',
-    async () => (await countLoaded(world, customers)) === customers.length,
-    () => JSON.stringify(bulkCalls(world)),
-  );
+  await untilLoaded(world, customers);
   return customers;
 }
+
+const countRecordsTaken = () => world.dotdigital.account.log.all.filter(({ kind }) => kind === 'record').length;
 
 const isWell = async (isLateAllowed = false) => {
   expect(await violationsOf(world, { chronicle, wastedWritesMax, isLateAllowed })).toEqual([]);
@@ -67,8 +72,8 @@ describe('a history', () => {
   });
 });
 
-const RECORDS = '^/insightData/v3/import$';
-const FIELDS = '^/contacts/v3/import$';
+const RECORDS = '^/insightData/v3/import';
+const FIELDS = '^/contacts/v3/import';
 
 describe('a history is loaded although an import is', () => {
   type Faults = readonly Readonly<Record<string, unknown>>[];
@@ -85,16 +90,33 @@ describe('a history is loaded although an import is', () => {
         { kind: 'status', status: 429, headers: { 'Retry-After': '1' } },
       ],
     ],
+    ['V5 answered a byte a second', [{ kind: 'byte-a-second' }]],
   ];
   it.each(groups)('%s', async (_name, faults) => {
     for (const fault of faults) {
       for (const path of [RECORDS, FIELDS])
-        await controlDotdigital(world, 'POST', 'faults', { ...fault, match: { method: 'PUT', path }, times: 1 });
+        await controlDotdigital(world, 'POST', 'faults', {
+          ...fault,
+          match: { method: 'PUT', path: `${path}$` },
+          times: 1,
+        });
     }
     await loaded(12, 3);
     const told = (await controlDotdigital(world, 'GET', 'faults')) as { faults: readonly { struck: number }[] };
     expect(told.faults.map(({ struck }) => struck).slice(0, 2)).toEqual([1, 1]);
     wastedWritesMax += 80;
+  });
+
+  it('V5, V2 asked about in vain: the answer drips, then there is none; nothing is written twice', async () => {
+    for (const fault of [{ kind: 'byte-a-second' }, { kind: 'status', status: 503 }]) {
+      for (const path of [`${RECORDS}/`, `${FIELDS}/`])
+        await controlDotdigital(world, 'POST', 'faults', { ...fault, match: { method: 'GET', path }, times: 1 });
+    }
+    const before = countRecordsTaken();
+    await loaded(12, 3);
+    const told = (await controlDotdigital(world, 'GET', 'faults')) as { faults: readonly { struck: number }[] };
+    expect(told.faults.map(({ struck }) => struck)).toEqual([1, 1, 1, 1]);
+    expect(countRecordsTaken() - before).toBe(12 * 3);
   });
 
   it('V8 stuck: its writes go out alone, and are read back', async () => {
@@ -107,6 +129,62 @@ describe('a history is loaded although an import is', () => {
     await controlDotdigital(world, 'POST', 'settings', { insightImportsActiveMax: 0 });
     await loaded(10, 3);
     expect(bulkCalls(world).recordPuts).toBe(30);
+  });
+});
+
+describe('V6 credentials that are revoked', () => {
+  const ATTENTION = "CustomerStatus = 'blocked' AND NeedsAttention = 'dotdigital-credentials-refused'";
+  const countShown = async () => (await world.client.workflow.count(ATTENTION)).count;
+  /** All contacts are there, so that nothing but imports is left to call; an import has this status. */
+  const isImport = (status: number | null, customers: readonly OldCustomer[]) => () => {
+    const { contacts, requests } = world.dotdigital.account;
+    const isOne = requests.all.some((call) => call.path === '/insightData/v3/import' && call.status === status);
+    return isOne && customers.every(({ buyer }) => contacts.byEmail(buyer.email) !== undefined);
+  };
+  /** What was on its way, then one at a time, a second and more apart. */
+  const CALLS_MAX = 4;
+
+  /** Revoked once an import is where it should be, until whoever is not through yet is shown; gives the calls meanwhile. */
+  async function revokedWhile(isThere: () => boolean, all: readonly OldCustomer[], more: readonly OldCustomer[] = []) {
+    const { requests } = world.dotdigital.account;
+    await untilTrue('the import is there', isThere);
+    await controlDotdigital(world, 'POST', 'settings', { areCredentialsRevoked: true });
+    const before = requests.count;
+    await untilTrue('it is refused', () => requests.all.some(({ status }) => status === 401));
+    await loadHistories(world, more);
+    const waiting = [...all, ...more].filter((customer) => countLoaded(world, [customer]) === 0);
+    await untilTrue(
+      'all are shown',
+      async () => (await countShown()) >= waiting.length,
+      () => `${waiting.length} wait: ${JSON.stringify(bulkCalls(world))}`,
+    );
+    const calls = requests.all.filter(({ n }) => n > before);
+    await controlDotdigital(world, 'POST', 'settings', { areCredentialsRevoked: false });
+    expect(waiting.length).toBeGreaterThan(all.length / 2);
+    expect(calls.map(({ status }) => status)).toEqual(calls.map(() => 401));
+    expect(calls.length).toBeLessThanOrEqual(CALLS_MAX);
+  }
+
+  it('while an import is handed in, and while one is asked about: one call looks, and all are loaded when they work', async () => {
+    const [handedIn, asked, others] = [
+      await oldCustomers(world, 10, 3),
+      await oldCustomers(world, 10, 3),
+      await oldCustomers(world, 20, 1),
+    ];
+    const slow = { kind: 'latency', delayMs: 1_000, match: { method: 'PUT', path: `${RECORDS}$` }, times: 1 };
+    await controlDotdigital(world, 'POST', 'faults', slow);
+    world.dotdigital.account.requests.clear();
+    await loadHistories(world, handedIn);
+    await revokedWhile(isImport(null, handedIn), handedIn);
+
+    // Those of the first wait five seconds before they try again: this is over by then.
+    await controlDotdigital(world, 'POST', 'settings', { importDelayMs: 1_000 });
+    world.dotdigital.account.requests.clear();
+    await loadHistories(world, asked);
+    await revokedWhile(isImport(202, asked), [...handedIn, ...asked], others);
+    await untilLoaded(world, [...handedIn, ...asked, ...others]);
+    await untilTrue('nobody is shown any more', async () => (await countShown()) === 0);
+    wastedWritesMax += 80;
   });
 });
 

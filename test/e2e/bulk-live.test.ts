@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   bulkCalls,
-  countLoaded,
   loadHistories,
   oldCustomers,
   type OldCustomer,
   sellPieces,
+  untilLoaded,
 } from '../support/bulk-load.js';
 import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
 import { controlDotdigital, instant, recordOf } from '../support/shop-events.js';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   chronicle = followStokly(world);
   known = await oldCustomers(world, CUSTOMERS, 1);
   await loadHistories(world, known);
-  await untilTrue('all are known', async () => (await countLoaded(world, known)) === CUSTOMERS);
+  await untilLoaded(world, known);
 });
 afterAll(async () => {
   await world.close();

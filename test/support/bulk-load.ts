@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { loadHistoryPort } from '../../src/temporal-ports.js';
-import {
-  type Buyer,
-  changeOrder,
-  dotdigitalState,
-  newBuyer,
-  orderEvent,
-  type PlacedOrder,
-  placeOrder,
-} from './shop-events.js';
-import type { World } from './world.js';
+import { type Buyer, changeOrder, newBuyer, orderEvent, type PlacedOrder, placeOrder } from './shop-events.js';
+import { untilTrue, type World } from './world.js';
 
 /** A customer with some orders that no event told of. */
 export interface OldCustomer {
@@ -49,11 +42,30 @@ export async function sellPieces(world: World, order: PlacedOrder, { quantity, a
 }
 
 /** Customers whose contact counts all of their orders: the very last write about them is in. */
-export async function countLoaded(world: World, customers: readonly OldCustomer[]): Promise<number> {
-  const { contacts } = await dotdigitalState(world);
-  const counts = new Map(contacts.map(({ email, dataFields }) => [email, Number(dataFields['NUMBER_OF_ORDERS'] ?? 0)]));
-  return customers.filter(({ buyer, orders }) => counts.get(buyer.email) === orders.length).length;
+export function countLoaded({ dotdigital }: World, customers: readonly OldCustomer[]): number {
+  const { contacts } = dotdigital.account;
+  const countOf = (email: string) => Number(contacts.byEmail(email)?.dataFields.get('NUMBER_OF_ORDERS') ?? 0);
+  return customers.filter(({ buyer, orders }) => countOf(buyer.email) === orders.length).length;
 }
+
+/** Waits for as long as there are more of them from time to time: thousands take longer than a condition may. */
+export async function untilLoaded(world: World, customers: readonly OldCustomer[]): Promise<void> {
+  await untilReached('all are loaded', customers.length, () => countLoaded(world, customers));
+}
+
+/** As `untilTrue`, of a count that grows: gives up when it has stood still for a minute. */
+export async function untilReached(what: string, wanted: number, count: () => number): Promise<void> {
+  for (let last = -1; last < wanted; await pause(LOOK_MS)) {
+    await untilTrue(
+      what,
+      () => count() > last,
+      () => `${last} of ${wanted}`,
+    );
+    last = count();
+  }
+}
+
+const LOOK_MS = 50;
 
 export interface BulkCalls {
   readonly recordImports: number;
