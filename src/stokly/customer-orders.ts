@@ -28,10 +28,11 @@ export class OrderLister {
 
   constructor(
     private readonly calls: StoklyCalls,
-    private readonly settings: Pick<StoklySettings, 'pageSize'>,
+    private readonly settings: Pick<StoklySettings, 'pageSize' | 'lingerMs'>,
     private readonly deps: { readonly now: () => number; readonly log: CallLog },
   ) {
-    this.#orders = new Gatherer({ keysMax: IDS_PER_FILTER, now: deps.now, read: (batch) => this.#list(batch) });
+    const times = { now: deps.now, lingerMs: settings.lingerMs };
+    this.#orders = new Gatherer({ keysMax: IDS_PER_FILTER, ...times, read: (batch) => this.#list(batch) });
   }
 
   /** All orders of a customer (stage `removed` too), oldest first, with the headers that the list showed. */

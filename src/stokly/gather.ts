@@ -15,13 +15,18 @@ export interface GatherSettings<Value> {
   /** One call, or several that follow from its answer. Keys that are not in the map had no answer. */
   readonly read: (batch: Batch) => Promise<ReadonlyMap<string, Value>>;
   readonly now: () => number;
+  /** While history is busy its callers wait for each other this long at most; default `LINGER_MS`. */
+  readonly lingerMs?: number | undefined;
 }
+
+/** What comes from outside. */
+export type GatherTimes = Pick<GatherSettings<unknown>, 'now' | 'lingerMs'>;
 
 /** A batch of so many callers of history goes out: waiting for more would save little. */
 const CALLERS_MAX = 16;
 /** History is busy when so many callers came within that time; fewer are not worth waiting for. */
 const BUSY = { callers: 4, withinMs: 1_000 } as const;
-/** While history is busy its callers wait for each other this long at most: as many come sooner where anything is fast. */
+/** As many come sooner where anything is fast. */
 const LINGER_MS = 2_000;
 /** Nobody waits longer than this for the answer to somebody else's call: it may hang. */
 const BEHIND_MS = 250;
@@ -100,7 +105,7 @@ export class Gatherer<Value> {
     const nowMs = this.settings.now();
     const isBusy = lane.isBusy(nowMs);
     const isEnough = batch.size >= this.settings.keysMax || (isBusy && batch.callers >= CALLERS_MAX);
-    const waitMs = isBusy ? LINGER_MS : lane.unanswered > 0 ? behindMs : 0;
+    const waitMs = isBusy ? (this.settings.lingerMs ?? LINGER_MS) : lane.unanswered > 0 ? behindMs : 0;
     const leftMs = batch.openedAtMs + waitMs - nowMs;
     if (isEnough || leftMs <= 0) void this.#submit(lane, batch);
     else lane.lookAgain(() => this.#consider(lane), leftMs);

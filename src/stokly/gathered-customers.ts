@@ -15,7 +15,7 @@ export class CustomerReader {
 
   constructor(
     calls: StoklyCalls,
-    private readonly settings: Pick<StoklySettings, 'timeUpdatedKnown'>,
+    private readonly settings: Pick<StoklySettings, 'timeUpdatedKnown' | 'lingerMs'>,
     now: () => number,
   ) {
     const customers = new OneOrMany(calls, {
@@ -27,7 +27,8 @@ export class CustomerReader {
       idOf: customerIdOf,
       isWhole,
     });
-    this.#customers = new Gatherer({ keysMax: IDS_PER_FILTER, now, read: (batch) => customers.read(batch) });
+    const times = { now, lingerMs: settings.lingerMs };
+    this.#customers = new Gatherer({ keysMax: IDS_PER_FILTER, ...times, read: (batch) => customers.read(batch) });
   }
 
   /** Null when Stokly has no such customer. */

@@ -25,8 +25,9 @@ export class OrderReader {
     private readonly settings: StoklySettings,
     now: () => number,
   ) {
-    this.#headers = gatherHeaders(calls, now);
-    this.#refunds = gatherRefunds(calls, now);
+    const times = { now, lingerMs: settings.lingerMs };
+    this.#headers = gatherHeaders(calls, times);
+    this.#refunds = gatherRefunds(calls, times);
   }
 
   async readOrders(orderIds: readonly string[], options: CallOptions, known = NONE_KNOWN): Promise<ReadOrder[]> {

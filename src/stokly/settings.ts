@@ -19,6 +19,8 @@ export interface StoklySettings {
   readonly timeoutMs?: number;
   /** How long a call waits in all for a budget that was refused to it; default 90 s. */
   readonly refusedWaitMsMax?: number;
+  /** How long history's callers wait for each other while there are many; default 2 s. A test has no such crowds. */
+  readonly lingerMs?: number;
 }
 
 /** A single read of Stokly's takes seconds at most; a page of 1,000 rows stays far below this. */

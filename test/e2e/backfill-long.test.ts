@@ -3,7 +3,7 @@ import { backfillWorkflowId, resumeBackfillSignal } from '../../src/contract/bac
 import { customerWorkflowId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/contract/ids.js';
 import { compareTexts } from '../../src/domain/instants.js';
 import { LIMITS } from '../../src/domain/limits.js';
-import { backfill, backfillResultOf, historyOf, startBackfill, untilProgress } from '../support/backfills.js';
+import { backfill, backfillResultOf, historyOf, NO_CROWD, startBackfill, untilProgress } from '../support/backfills.js';
 import {
   type Buyer,
   controlDotdigital,
@@ -19,7 +19,7 @@ import { createWorld, untilTrue, type World } from '../support/world.js';
 let world: World;
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ clients: NO_CROWD });
 });
 afterAll(async () => {
   await world.close();

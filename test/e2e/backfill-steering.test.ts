@@ -12,6 +12,7 @@ import {
   bringRealMonth,
   type HistoryCustomer,
   historyOf,
+  NO_CROWD,
   progressOf,
   startBackfill,
   untilProgress,
@@ -29,7 +30,7 @@ let customers: HistoryCustomer[];
 const REAL_CUSTOMERS = 60;
 
 beforeAll(async () => {
-  world = await createWorld({ policy: { holdAfterMs: 300 } });
+  world = await createWorld({ clients: NO_CROWD, policy: { holdAfterMs: 300 } });
   chronicle = followStokly(world);
   customers = await historyOf(world, 15, 1);
 });

@@ -17,6 +17,9 @@ import { untilTrue, type World } from './world.js';
 /** A test has no minutes. */
 export const QUICK = { askAgainMs: 2_000, askAgainMaxMs: 4_000, giveUpMs: 20_000 } as const;
 
+/** A test's pages are small: nobody else comes while their customers wait for company. */
+export const NO_CROWD = { lingerMs: 50 } as const;
+
 export async function startBackfill(
   world: World,
   name: string,

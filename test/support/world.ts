@@ -47,7 +47,7 @@ export interface WorldOptions {
   /** Whether a worker runs from the start; default true. */
   readonly hasWorker?: boolean;
   /** How patient the vendors' clients are: for tests that have no minutes. */
-  readonly clients?: { readonly timeoutMs?: number; readonly importWaitMs?: number };
+  readonly clients?: { readonly timeoutMs?: number; readonly importWaitMs?: number; readonly lingerMs?: number };
   /** A Temporal of the test's own, that it may kill; default: the one of the whole run. */
   readonly temporalAddress?: string;
 }
