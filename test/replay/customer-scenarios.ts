@@ -22,6 +22,8 @@ export const CUSTOMER_SCENARIOS: readonly Scenario[] = [
   { files: ['behind'], play: behind },
   { files: ['removed'], play: removed },
   { files: ['moved-from', 'moved-to'], play: moved },
+  { files: ['refused-move-from', 'refused-move-to'], play: refusedMove },
+  { files: ['unwritten-move-to'], play: unwrittenMove },
   { files: ['refunded'], play: refunded },
   { files: ['skipped-no-email'], play: skippedForNoEmail },
   { files: ['contact-deleted'], play: contactDeleted },
@@ -99,6 +101,32 @@ async function moved(world: World): Promise<RunReference[]> {
   await world.settled(other.customerId, isSynced(1));
   await world.settled(buyer.customerId, ({ entries }) => entries.length === 0);
   return [customerRun(buyer.customerId), customerRun(other.customerId)];
+}
+
+/** Its event names the new customer alone, who is refused the record, has the old one woken, and reads the order again. */
+async function refusedMove(world: World): Promise<RunReference[]> {
+  const { buyer, order } = await syncedPurchase(world);
+  const { buyer: other } = await syncedPurchase(world);
+  const given = { ...order, customerId: other.customerId };
+  await changeOrder(world, given, { timeUpdated: instant(1) });
+  await orderEvent(world, given);
+  await world.settled(other.customerId, isSynced(2));
+  await world.settled(buyer.customerId, ({ entries }) => entries.length === 0);
+  return [customerRun(buyer.customerId), customerRun(other.customerId)];
+}
+
+/** Handed over in a version that is known, while no record of it stands: read again. */
+async function unwrittenMove(world: World): Promise<RunReference[]> {
+  const buyer = await newBuyer(world, { email: null });
+  const order = await placeOrder(world, buyer.customerId, { email: null });
+  await orderEvent(world, order);
+  const before = await world.settled(buyer.customerId, (state) => state.outcomes.skipped === 1 && state.ledgerComplete);
+  const eventId = `moved:${order.orderId}:${buyer.customerId}:by-hand`;
+  await world.client.workflow
+    .getHandle(customerWorkflowId(buyer.customerId))
+    .signal('wakeCustomer', { eventId, kind: 'order', orderId: order.orderId, version: order.placedAt });
+  await world.settled(buyer.customerId, ({ entries }) => entries[0]?.read.at !== before.entries[0]?.read.at);
+  return [customerRun(buyer.customerId)];
 }
 
 async function refunded(world: World): Promise<RunReference[]> {

@@ -7,6 +7,7 @@ import {
   controlDotdigital,
   controlStokly,
   instant,
+  newBuyer,
   orderEvent,
   placeOrder,
   seedStokly,
@@ -21,6 +22,7 @@ export const LOWER_MAX = 2;
 /** Vendors that refuse, and the breaker that stops our own writing. */
 export const FAULT_SCENARIOS: readonly Scenario[] = [
   { files: ['credentials-refused'], play: credentialsRefused },
+  { files: ['recovered-busy'], play: recoveredBusy },
   { files: ['consent-breaker', 'consent-waiting'], play: consentBreaker },
   { files: ['write-repeated'], play: writeRepeated },
 ];
@@ -38,6 +40,21 @@ async function credentialsRefused(world: World): Promise<RunReference[]> {
     (await world.state(buyer.customerId)).needsAttention.includes('stokly-credentials-refused'),
   );
   await controlStokly(world, 'POST', 'settings', { credentials: world.stoklyCredentials });
+  await world.settled(buyer.customerId, (state) => isSynced(2)(state) && state.needsAttention.length === 0);
+  return [customerRun(buyer.customerId)];
+}
+
+/** As soon as the order at hand is through it is no longer shown as blocked, though its other orders are still to be loaded. */
+async function recoveredBusy(world: World): Promise<RunReference[]> {
+  const buyer = await newBuyer(world);
+  await placeOrder(world, buyer.customerId, { createdAt: instant(600), timeUpdated: instant(600) });
+  const order = await placeOrder(world, buyer.customerId);
+  await controlDotdigital(world, 'POST', 'settings', { areCredentialsRevoked: true });
+  await orderEvent(world, order);
+  await untilTrue('it says so', async () =>
+    (await world.state(buyer.customerId)).needsAttention.includes('dotdigital-credentials-refused'),
+  );
+  await controlDotdigital(world, 'POST', 'settings', { areCredentialsRevoked: false });
   await world.settled(buyer.customerId, (state) => isSynced(2)(state) && state.needsAttention.length === 0);
   return [customerRun(buyer.customerId)];
 }

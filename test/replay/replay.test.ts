@@ -8,7 +8,7 @@ import type { ReviewResult } from '../../src/contract/review.js';
 import { outcomeSinks } from '../../src/worker-setup.js';
 import { quietRuntime } from '../support/quiet-runtime.js';
 import { historiesOf, recordings, type StoredHistory, storedHistories } from './history-files.js';
-import { type JsonEvent, type JsonHistory, startedRun } from './history-json.js';
+import { type JsonEvent, type JsonHistory, readableText, startedRun } from './history-json.js';
 import { SCENARIOS } from './scenarios.js';
 
 const stored = storedHistories();
@@ -98,6 +98,21 @@ describe('what is recorded', () => {
   ])('has %s in %s', (eventType, name) => {
     const { history } = newest(name);
     expect(history.events.map((event) => event.eventType)).toContain(`EVENT_TYPE_${eventType}`);
+  });
+
+  it('has a recovery that is shown before the next drain in recovered-busy', () => {
+    const { events } = newest('recovered-busy').history;
+    const shown = events.findLastIndex((event) => readableText({ events: [event] }).includes('show-recoveries'));
+    const drained = events.findLastIndex((event) => activityType(event).includes('fetchOrders'));
+    expect(shown).toBeGreaterThan(-1);
+    expect(drained).toBeGreaterThan(shown);
+  });
+
+  it.each([
+    ['read-refused-moves', 'refused-move-to'],
+    ['read-unwritten-moves', 'unwritten-move-to'],
+  ])('asks for %s in %s', (predicate, name) => {
+    expect(readableText(newest(name).history)).toContain(predicate);
   });
 
   it('has an activity that was repeated, and its record read back, in write-repeated', () => {
