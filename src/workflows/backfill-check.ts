@@ -3,7 +3,9 @@ import { ordersIn } from '../domain/backfill/tally.js';
 import { LIMITS } from '../domain/limits.js';
 import { workflowInfo } from '@temporalio/workflow';
 import { history } from './activity-proxies.js';
+import type { CompareHistoryResult } from '../activities/compare-history.js';
 import { type BackfillRun, openPage, persistently, untilPagesEnd } from './backfill-run.js';
+import { areSilentLeftAlone } from './versions.js';
 
 /**
  * Compares what was counted with what Stokly counts now, by customer, and has those that differ read their histories once more: orders that
@@ -13,10 +15,11 @@ export async function checkHistory(run: BackfillRun): Promise<void> {
   const { state } = run;
   state.phase = 'checking';
   for (let round = 1; ; round += 1) {
-    const { customers, differences, customersDiffering } = await compare(run);
+    const { customers: differing, differences, customersDiffering } = await compare(run);
     state.differences = differences;
     state.isReconciled =
       customersDiffering === 0 && ordersIn(state.tallies) + ordersIn(state.withoutCustomer) === state.inStokly;
+    const customers = whomToAsk(run, differing);
     if (customers.length === 0 || round > LIMITS.backfillRounds) return;
     const before = new Map(
       customers.flatMap(({ customerId, before: answer }): [string, HistoryAnswer][] =>
@@ -31,6 +34,15 @@ export async function checkHistory(run: BackfillRun): Promise<void> {
     openPage(run, { customerIds, until: 'final', again: { round, before } });
     await untilPagesEnd(run);
   }
+}
+
+/** Those who stay silent were asked at length, twice: each time more would only hold up the end. */
+function whomToAsk(
+  { state }: BackfillRun,
+  differing: CompareHistoryResult['customers'],
+): CompareHistoryResult['customers'] {
+  const others = differing.filter(({ customerId }) => !state.unanswered.includes(customerId));
+  return others.length === differing.length || !areSilentLeftAlone() ? differing : others;
 }
 
 async function compare(run: BackfillRun) {

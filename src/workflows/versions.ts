@@ -47,3 +47,11 @@ export function areUnwrittenMovesReadAgain(): boolean {
 export function areRecoveriesShown(): boolean {
   return patched('show-recoveries');
 }
+
+/**
+ * A backfill's comparison asks nobody once more who has not answered at the end: he is named. Asked only where somebody has not, and
+ * differs.
+ */
+export function areSilentLeftAlone(): boolean {
+  return patched('leave-silent-alone');
+}

@@ -4,7 +4,15 @@ import {
   pauseBackfillSignal,
   resumeBackfillSignal,
 } from '../../src/contract/backfill.js';
-import { backfill, backfillResultOf, startBackfill, untilProgress } from '../support/backfills.js';
+import { customerWorkflowId } from '../../src/contract/ids.js';
+import {
+  backfill,
+  backfillResultOf,
+  QUICK_TO_GIVE_UP,
+  startBackfill,
+  stuckCustomer,
+  untilProgress,
+} from '../support/backfills.js';
 import { newBuyer, placeOrder } from '../support/shop-events.js';
 import type { World } from '../support/world.js';
 import { customerRun, type RunReference, type Scenario, syncedPurchase } from './shop.js';
@@ -13,6 +21,7 @@ import { customerRun, type RunReference, type Scenario, syncedPurchase } from '.
 export const BACKFILL_SCENARIOS: readonly Scenario[] = [
   { files: ['backfill-done', 'backfill-page', 'customer-answers', 'customer-loaded'], play: done },
   { files: ['backfill-cancelled'], play: cancelled },
+  { files: ['backfill-unanswered', 'backfill-page-unanswered'], play: unanswered },
 ];
 
 async function done(world: World): Promise<RunReference[]> {
@@ -43,4 +52,14 @@ async function cancelled(world: World): Promise<RunReference[]> {
   await handle.signal(cancelBackfillSignal, {});
   await backfillResultOf(handle);
   return [{ workflowId: backfillWorkflowId('recorded-cancelled') }];
+}
+
+/** A page that ends without a customer who is silent, and the end that names it. */
+async function unanswered(world: World): Promise<RunReference[]> {
+  const { buyer } = await stuckCustomer(world);
+  const result = await backfill(world, 'recorded-unanswered', { patience: QUICK_TO_GIVE_UP });
+  if (result.customers.unanswered !== 1) throw new Error(`nobody is silent: ${JSON.stringify(result)}`);
+  await world.client.workflow.getHandle(customerWorkflowId(buyer.customerId)).terminate();
+  const backfillId = backfillWorkflowId('recorded-unanswered');
+  return [{ workflowId: backfillId }, { workflowId: `${backfillId}/1` }];
 }

@@ -9,13 +9,16 @@ import {
   backfillWorkflowId,
 } from '../../src/contract/backfill.js';
 import { backfillStart } from '../../src/contract/backfill-start.js';
-import { WORKFLOW_TYPES } from '../../src/contract/ids.js';
+import { customerWorkflowId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/contract/ids.js';
 import { compareTexts } from '../../src/domain/instants.js';
 import { type Buyer, instant, newBuyer, type PlacedOrder, placeOrder } from './shop-events.js';
 import { untilTrue, type World } from './world.js';
 
 /** A test has no minutes. */
 export const QUICK = { askAgainMs: 2_000, askAgainMaxMs: 4_000, giveUpMs: 20_000 } as const;
+
+/** Waits for silent customers as good as not at all. */
+export const QUICK_TO_GIVE_UP = { askAgainMs: 500, askAgainMaxMs: 500, giveUpMs: 2_500 } as const;
 
 /** A test's pages are small: nobody else comes while their customers wait for company. */
 export const NO_CROWD = { lingerMs: 50 } as const;
@@ -114,3 +117,17 @@ export function bringRealMonth(world: World, customers: number): { readonly orde
 }
 
 const MONTH_IS_OVER = Date.UTC(2011, 11);
+
+/**
+ * A customer of the first page, with an order, whose run can do nothing and answers nobody: what another version carried, and nothing can
+ * be made of it.
+ */
+export async function stuckCustomer(world: World): Promise<{ readonly buyer: Buyer; readonly order: PlacedOrder }> {
+  const buyer = await newBuyer(world, { createdAt: instant(200_000) });
+  const order = await placeOrder(world, buyer.customerId);
+  const workflowId = customerWorkflowId(buyer.customerId);
+  const start = { workflowId, taskQueue: TASK_QUEUE, workflowTaskTimeout: '1s' as const };
+  const args = [{ customerId: buyer.customerId, carried: 'rubbish' }];
+  await world.client.workflow.start(WORKFLOW_TYPES.syncCustomer, { ...start, args });
+  return { buyer, order };
+}
