@@ -27,7 +27,7 @@ import { createWorld, untilTrue, type World } from '../support/world.js';
 let world: World;
 
 beforeAll(async () => {
-  world = await createWorld({ clients: NO_CROWD });
+  world = await createWorld({ clients: NO_CROWD, ledgerTimeoutMs: 2_000 });
 });
 afterAll(async () => {
   await world.close();

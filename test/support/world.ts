@@ -48,6 +48,8 @@ export interface WorldOptions {
   readonly hasWorker?: boolean;
   /** How patient the vendors' clients are: for tests that have no minutes. */
   readonly clients?: { readonly timeoutMs?: number; readonly importWaitMs?: number; readonly lingerMs?: number };
+  /** How long a customer may take to tell its ledger; default ten seconds. */
+  readonly ledgerTimeoutMs?: number;
   /** A Temporal of the test's own, that it may kill; default: the one of the whole run. */
   readonly temporalAddress?: string;
 }
@@ -242,7 +244,7 @@ async function runWorker(world: World, options: WorldOptions): Promise<RunningWo
     wakeCustomer: wakeCustomerPort(world.client),
     loadHistory: loadHistoryPort(world.client),
     readBackfillPage: readBackfillPagePort(world.client),
-    readLedger: readLedgerPort(world.client),
+    readLedger: readLedgerPort(world.client, options.ledgerTimeoutMs),
     pace: () => paceOf({ stokly: { state: stokly.rate(), windowMs: 60_000 }, dotdigital: dotdigital.rates() }),
     openReview: openReviewPort(world.client),
     reviewPolicy: world.reviewPolicy,
