@@ -12,7 +12,6 @@ import { isNewer } from '../domain/wake-queue.js';
 import type { ListedOrders, ReadOrder, UnreadableOrder } from '../stokly/api.js';
 import type { ActivityDeps } from './deps.js';
 import { hashText } from './hashing.js';
-import type { HistoryTurns } from './history-turns.js';
 import { runActivity } from './run-activity.js';
 
 export interface FetchOrdersInput {
@@ -47,11 +46,10 @@ export interface FetchOrdersResult {
  * `LIMITS.snapshotBytesPerDrain` bytes; what does not fit comes back as `deferred`.
  * Fails with `Stokly…` of `failures.ts`; what is wrong with one order is an outcome of that order.
  */
-export function createFetchOrders(deps: ActivityDeps, turns: HistoryTurns) {
+export function createFetchOrders(deps: ActivityDeps) {
   return async function fetchOrders(input: FetchOrdersInput): Promise<FetchOrdersResult> {
     return await runActivity(async ({ runId, signal }) => {
       const call = { priority: input.priority, signal };
-      if (input.priority === 'live') turns.liveCame();
       const named = new Set(input.orders.map((order) => order.orderId));
       const known = new Set(input.list?.knownOrderIds ?? []);
       const listed = input.list === null ? NOT_LISTED : await deps.stokly.listCustomerOrders(input.customerId, call);
@@ -67,7 +65,6 @@ export function createFetchOrders(deps: ActivityDeps, turns: HistoryTurns) {
               listed.headers,
             );
       const byId = new Map(wanted.map((order) => [order.orderId, order]));
-      if (input.priority === 'history') await turns.take(signal);
       return {
         orders: boundBytes(
           reads.map((read) => judgeRead(read, byId.get(read.orderId) ?? wantedAsIs(read.orderId), deps.policy)),

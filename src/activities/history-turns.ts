@@ -2,15 +2,16 @@ import { onAbort } from '../http/abort.js';
 import { LIMITS } from '../domain/limits.js';
 
 /**
- * Has history step aside while live work comes to this worker: each customer that is woken, each result that wakes its workflow, then takes
- * a turn, one after the other, instead of by the hundred when an import ends. A live order would wait behind all of them, for CPU time, here
+ * Has history step aside while live work comes to this worker: each customer that is woken, each write that ends, then takes a turn, one
+ * after the other, instead of by the hundred when an import ends. A live order would wait behind all that they do next, for CPU time, here
  * and in Temporal. While no live work comes, nobody waits.
+ * `now`: ms of a clock that is never set.
  */
 export class HistoryTurns {
   #liveAtMs = Number.NEGATIVE_INFINITY;
   #nextAtMs = 0;
 
-  constructor(private readonly now: () => number) {}
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   liveCame(): void {
     this.#liveAtMs = this.now();
@@ -20,9 +21,13 @@ export class HistoryTurns {
   async take(signal: AbortSignal): Promise<void> {
     const nowMs = this.now();
     if (nowMs - this.#liveAtMs > LIMITS.liveQuietAfterMs) return;
-    const atMs = Math.max(nowMs, this.#nextAtMs);
-    this.#nextAtMs = atMs + 1_000 / LIMITS.historyTurnsASecond;
-    await untilMs(atMs - nowMs, signal);
+    const waitMs = Math.max(0, this.#nextAtMs - nowMs);
+    if (waitMs > LIMITS.historyTurnWaitMaxMs) {
+      await untilMs(LIMITS.historyTurnWaitMaxMs, signal);
+      return;
+    }
+    this.#nextAtMs = nowMs + waitMs + 1_000 / LIMITS.historyTurnsASecond;
+    await untilMs(waitMs, signal);
   }
 }
 

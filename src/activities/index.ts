@@ -17,9 +17,9 @@ import { createWriteCustomer } from './write-customer.js';
 
 /** The only seam between workflows and the world. */
 export function createActivities(deps: ActivityDeps) {
-  const turns = new HistoryTurns(deps.now);
+  const turns = new HistoryTurns();
   return {
-    fetchOrders: createFetchOrders(deps, turns),
+    fetchOrders: createFetchOrders(deps),
     writeCustomer: createWriteCustomer(deps, turns),
     resolveOrderCustomer: createResolveOrderCustomer(deps),
     wakeCustomer: createWakeCustomer(deps),

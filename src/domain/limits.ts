@@ -68,16 +68,14 @@ export const LIMITS = {
   historyActivities: 1500,
   /** Live work is there for so long after it came: a shop with an order each few seconds is never without. */
   liveQuietAfterMs: 10_000,
-  /** Meanwhile history takes so many turns a second in each worker, three a customer: more than the vendors' limits let through. */
-  historyTurnsASecond: 30,
+  /** Meanwhile history takes so many turns a second in each worker, two a customer: more than the vendors' limits let through. */
+  historyTurnsASecond: 20,
+  /** A turn is waited for no longer: the order of a customer whose history is in hand waits with it. */
+  historyTurnWaitMaxMs: 5_000,
   /** Customers of one page: 200 answers are about 50 KB, as much as a signal and a result should hold. */
   backfillPageSizeMax: 200,
-  /** Customers of one page unless told otherwise: a page waits for its last customer, so many small ones waste less than few large ones. */
-  backfillPageSize: 100,
   /** The first page goes alone and is small: what is wrong with the account shows before many are woken. */
   backfillFirstPage: 20,
-  /** Pages open at once unless told otherwise. */
-  backfillPagesAtOnce: 6,
   /** Nobody of a page answered for this long: who is missing is asked again, at a growing pace. */
   backfillAskAgainMs: 30_000,
   backfillAskAgainMaxMs: 10 * 60_000,

@@ -55,6 +55,9 @@ export interface BackfillState {
   paceAt: string | null;
 }
 
+/** What an input means that does not say: so it was before each start said. */
+const UNSAID = { pageSize: 200, pagesAtOnce: 4 } as const;
+
 /** Pauses that a result keeps. */
 const PAUSES_KEPT = 20;
 
@@ -75,8 +78,8 @@ export function newBackfillState(input: BackfillInput): BackfillState {
       askAgainMaxMs: LIMITS.backfillAskAgainMaxMs,
       giveUpMs: LIMITS.backfillGiveUpMs,
     },
-    pageSize: Math.min(Math.max(1, input.pageSize ?? LIMITS.backfillPageSize), LIMITS.backfillPageSizeMax),
-    pagesAtOnce: input.pagesAtOnce ?? LIMITS.backfillPagesAtOnce,
+    pageSize: Math.min(Math.max(1, input.pageSize ?? UNSAID.pageSize), LIMITS.backfillPageSizeMax),
+    pagesAtOnce: input.pagesAtOnce ?? UNSAID.pagesAtOnce,
     phase: 'walking',
     place: null,
     isListed: false,

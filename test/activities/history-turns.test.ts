@@ -18,24 +18,30 @@ async function turnsWithin(turns: HistoryTurns, { asked, ms }: { asked: number; 
 
 describe('history beside live work', () => {
   it('waits for nothing while no live work comes', async () => {
-    expect(await turnsWithin(new HistoryTurns(Date.now), { asked: 1_000, ms: 0 })).toBe(1_000);
+    expect(await turnsWithin(new HistoryTurns(), { asked: 1_000, ms: 0 })).toBe(1_000);
   });
 
   it('takes turns, one after the other, while live work comes', async () => {
-    const turns = new HistoryTurns(Date.now);
+    const turns = new HistoryTurns();
     turns.liveCame();
     expect(await turnsWithin(turns, { asked: 100, ms: 1_000 - TURN_MS / 2 })).toBe(LIMITS.historyTurnsASecond);
   });
 
+  it('waits for a turn no longer than a live order of the same customer may', async () => {
+    const turns = new HistoryTurns();
+    turns.liveCame();
+    expect(await turnsWithin(turns, { asked: 1_000, ms: LIMITS.historyTurnWaitMaxMs + 1 })).toBe(1_000);
+  });
+
   it('goes on at full speed when live work has been quiet for a while', async () => {
-    const turns = new HistoryTurns(Date.now);
+    const turns = new HistoryTurns();
     turns.liveCame();
     await vi.advanceTimersByTimeAsync(LIMITS.liveQuietAfterMs + 1);
     expect(await turnsWithin(turns, { asked: 100, ms: 0 })).toBe(100);
   });
 
   it('keeps nobody whose attempt is over', async () => {
-    const turns = new HistoryTurns(Date.now);
+    const turns = new HistoryTurns();
     turns.liveCame();
     const attempt = new AbortController();
     await turns.take(attempt.signal);

@@ -6,6 +6,7 @@ import { heldBackWords, minutesLeft, type VendorPace } from '../../../src/domain
 import { isGivenUp, pauseBeforeAsk } from '../../../src/domain/backfill/page-patience.js';
 import { addTallies, ordersIn, type OutcomeTally, subtractTallies } from '../../../src/domain/backfill/tally.js';
 import { talliesWithoutCustomer } from '../../../src/domain/backfill/without-customer.js';
+import { PAGES } from '../../../src/contract/backfill-start.js';
 import { LIMITS } from '../../../src/domain/limits.js';
 import { queueItem } from '../../../src/domain/wake-queue.js';
 import { TEST_POLICY } from '../../support/policy.js';
@@ -119,7 +120,7 @@ describe('a page', () => {
 describe('open pages', () => {
   it('leave a quarter of a worker’s activity slots free for live work', () => {
     expect(LIMITS.historyActivities).toBeLessThanOrEqual((LIMITS.activitySlots * 3) / 4);
-    expect(LIMITS.backfillPagesAtOnce * LIMITS.backfillPageSize).toBeLessThanOrEqual(LIMITS.historyActivities);
+    expect(PAGES.pagesAtOnce * PAGES.pageSize).toBeLessThanOrEqual(LIMITS.historyActivities);
   });
 });
 
