@@ -53,11 +53,27 @@ const OUTAGE_ATTEMPTS = 5;
 
 /** What is not known of one record stops nobody's other orders. An outage fails the attempt, unless it is of this call alone. */
 function givenUp(error: unknown, attempt: number): string {
+  if (error instanceof HolderNotWoken) {
+    if (attempt <= OUTAGE_ATTEMPTS) throw error.cause;
+    return `its record stands with customer ${error.customerId}, who could not be woken: he is asked again when the order is next looked at`;
+  }
   if (!(error instanceof DotdigitalCallError)) throw error;
   const { failure } = error;
   const isOfOneCall = failure === 'unreadable-answer' || failure === 'refused';
   if (!isOfOneCall && !(failure === 'unavailable' && attempt > OUTAGE_ATTEMPTS)) throw error;
   return `its record stands with another contact, and whose that is was not to be had (${error.message}): it is asked again when the order is next looked at`;
+}
+
+/** Temporal did not take the signal; it may take no more for that customer, whose troubles are not to stop this one. */
+class HolderNotWoken extends Error {
+  override name = 'HolderNotWoken';
+
+  constructor(
+    readonly customerId: string,
+    override readonly cause: unknown,
+  ) {
+    super(`customer ${customerId} could not be woken`);
+  }
 }
 
 async function wakeHolder(
@@ -90,7 +106,9 @@ async function wakeHolder(
   const eventId = `moved:${orderId}:${customerId}:${version ?? '-'}:${updatedAt ?? '-'}`;
   // A history that is loaded stays behind live work, and so does whom it wakes.
   const wake = input.priority === 'live' ? deps.wakeCustomer : deps.loadHistory;
-  await wake(holder.customerId, { eventId, kind: 'order', orderId, isRecordHere: true });
+  await wake(holder.customerId, { eventId, kind: 'order', orderId, isRecordHere: true }).catch((error: unknown) => {
+    throw new HolderNotWoken(holder.customerId, error);
+  });
   return `its record stands with customer ${holder.customerId}, who was woken to give it up`;
 }
 

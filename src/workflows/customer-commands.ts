@@ -2,7 +2,7 @@ import type { WakeCustomer } from '../contract/messages.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import { textOr } from './asked-text.js';
 import { note, queueOrders, type SyncState } from './sync-state.js';
-import { areNoticesCleared } from './versions.js';
+import { areMovesHeardAgain, areNoticesCleared } from './versions.js';
 
 /** Carries out what a handler could only put aside. */
 export function applyCommands(state: SyncState): void {
@@ -68,11 +68,19 @@ function release(state: SyncState, { asked }: WakeCustomer): void {
   state.contact = null;
   state.isRefreshDue = true;
   state.entries = state.entries.map(voidWritten);
+  hearMovesAgain(state);
   queueOrders(
     state,
     state.entries.map((entry) => entry.orderId),
     'again',
   );
+}
+
+/** A record that was not given up while nothing was written: whoever is refused it asks under the same id again. */
+function hearMovesAgain(state: SyncState): void {
+  const isMove = (eventId: string): boolean => eventId.startsWith('moved:');
+  if (state.seenEventIds.some(isMove) && areMovesHeardAgain())
+    state.seenEventIds = state.seenEventIds.filter((eventId) => !isMove(eventId));
 }
 
 function voidWritten(entry: LedgerEntry): LedgerEntry {

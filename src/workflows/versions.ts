@@ -43,6 +43,14 @@ export function areUnwrittenMovesReadAgain(): boolean {
   return patched('read-unwritten-moves');
 }
 
+/**
+ * A customer that a person releases hears once more of orders that moved: while it was stopped it gave up no record. Asked only where it had
+ * heard of one.
+ */
+export function areMovesHeardAgain(): boolean {
+  return patched('hear-moves-again');
+}
+
 /** A customer that recovered is shown so at once, and not only when it has nothing to do. Asked only where it has more to do. */
 export function areRecoveriesShown(): boolean {
   return patched('show-recoveries');

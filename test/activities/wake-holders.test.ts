@@ -26,6 +26,8 @@ class Edges {
   readonly woken: { readonly customerId: string; readonly wake: WakeCustomer; readonly priority: string }[] = [];
   reads = 0;
   failure: DotdigitalCallError | null = null;
+  /** Temporal takes no signal. */
+  isFull = false;
 
   async run(
     given: { code?: string; priority?: 'live' | 'history'; attempt?: number; stoklyId?: string } = {},
@@ -33,8 +35,10 @@ class Edges {
     const priority = given.priority ?? 'live';
     const wakes =
       (how: string) =>
-      async (customerId: string, wake: WakeCustomer): Promise<void> =>
-        void this.woken.push({ customerId, wake, priority: how });
+      async (customerId: string, wake: WakeCustomer): Promise<void> => {
+        if (this.isFull) throw new Error('full');
+        this.woken.push({ customerId, wake, priority: how });
+      };
     const deps = {
       policy: TEST_POLICY,
       wakeCustomer: wakes('live'),
@@ -100,6 +104,13 @@ describe('whose it is, when Dotdigital does not say', () => {
     const edges = new Edges();
     edges.failure = failure;
     expect(await edges.run({ attempt })).toEqual([expect.stringContaining(failure.message)]);
+  });
+
+  it('is left open where its customer takes no signal, after some tries', async () => {
+    const edges = new Edges();
+    edges.isFull = true;
+    await expect(edges.run({ attempt: 5 })).rejects.toThrow('full');
+    expect(await edges.run({ attempt: 6 })).toEqual([expect.stringContaining(`${OTHER}, who could not be woken`)]);
   });
 
   it('fails the attempt in an outage, which is everyone’s, and for an error of ours', async () => {
