@@ -27,7 +27,7 @@ let world: World;
 let chronicle: Chronicle;
 let customers: HistoryCustomer[];
 
-const REAL_CUSTOMERS = 60;
+const REAL_CUSTOMERS = 35;
 
 beforeAll(async () => {
   world = await createWorld({ clients: NO_CROWD, policy: { holdAfterMs: 300 } });
