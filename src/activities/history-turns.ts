@@ -1,4 +1,3 @@
-import { onAbort } from '../http/abort.js';
 import { LIMITS } from '../domain/limits.js';
 
 /**
@@ -36,10 +35,10 @@ function untilMs(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const over = (): void => {
       clearTimeout(timer);
-      stopListening();
+      signal.removeEventListener('abort', over);
       resolve();
     };
     const timer = setTimeout(over, ms);
-    const stopListening = onAbort(signal, over);
+    signal.addEventListener('abort', over);
   });
 }
