@@ -28,10 +28,10 @@ export function recordHolder({ customerId, orderId, holder, record }: HeldRecord
   const where = `its record stands with contact ${holder.contactId}`;
   if (holder.isGone) return nobody(`${where}, which was deleted: delete it for good, or restore it`);
   if (record === null) return nobody(`${where} no more: it is written when it is looked at again`);
+  if (holder.stoklyId === null) return nobody(`${where}, which is no customer of Stokly's: delete the record there`);
   // Every record of ours says which order it is.
   if (record.stoklyOrderId !== orderId)
     return nobody(`a record of its key stands with contact ${holder.contactId}, and is another order's`);
-  if (holder.stoklyId === null) return nobody(`${where}, which is no customer of Stokly's: delete the record there`);
   if (holder.stoklyId === customerId)
     return nobody(`${where}, which carries this customer's id too: delete the record there`);
   if (!UUID.test(holder.stoklyId))

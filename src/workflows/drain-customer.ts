@@ -204,10 +204,14 @@ export function orderIdOf(write: DrainPlan['writes'][number]): string {
   return write.kind === 'put' ? write.entry.orderId : write.orderId;
 }
 
-/** Wakes the customers that orders moved to, after their records were deleted here. */
+/**
+ * Wakes the customers that orders moved to, after their records were deleted here. One whose record had to stay (nothing is written for this
+ * customer) is handed over under another id: once it is deleted its new customer hears of it again.
+ */
 async function handOver(state: SyncState, plan: DrainPlan): Promise<void> {
   for (const { orderId, customerId, version } of plan.moved) {
-    const eventId = `moved:${orderId}:${state.customerId}:${version ?? Date.now()}`;
+    const isGivenUp = plan.writes.some((write) => write.kind === 'delete' && write.orderId === orderId);
+    const eventId = `moved:${orderId}:${state.customerId}:${version ?? Date.now()}${isGivenUp ? '' : ':kept'}`;
     await live.wakeCustomer.executeWithOptions({ summary: 'order moved: wake its customer' }, [
       { customerId, wake: { eventId, kind: 'order', orderId, ...(version === null ? {} : { version }) } },
     ]);

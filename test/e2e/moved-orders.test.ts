@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerWorkflowId } from '../../src/contract/ids.js';
-import { wakeCustomerSignal } from '../../src/contract/messages.js';
+import { type WakeCustomer, wakeCustomerSignal } from '../../src/contract/messages.js';
 import { bulkCalls, loadHistories, oldCustomers, untilLoaded } from '../support/bulk-load.js';
 import { currentWakes } from '../support/histories.js';
 import {
@@ -82,6 +82,25 @@ async function expectMoves(counts: readonly (readonly [Buyer, number])[]): Promi
 const numberOfOrders = async ({ email }: Buyer) => (await contactOf(world, email))?.dataFields['NUMBER_OF_ORDERS'];
 
 describe('an order that is another customer’s by now, and whose event names that one alone', () => {
+  it('goes over from a customer that was stopped, once a person has released it', async () => {
+    const { buyer, order } = await sold();
+    const other = await newBuyer(world);
+    const tell = ({ customerId }: Buyer, wake: Omit<WakeCustomer, 'eventId'>) =>
+      world.client.workflow
+        .getHandle(customerWorkflowId(customerId))
+        .signal(wakeCustomerSignal, { ...wake, eventId: `by-hand-${wake.kind}-${customerId}` });
+    await world.send('customer.deleted', { customerId: buyer.customerId });
+    await world.settled(buyer.customerId, ({ status }) => status === 'stopped');
+    await giveTo(other, order);
+    await world.settled(other.customerId, ({ needsAttention }) => needsAttention.includes('refused-by-dotdigital'));
+    // Twice: it has no record to give up, hands the order over all the same, and is asked once more.
+    await untilTrue('the stopped customer hears of it', async () => movesIn(await wakes(buyer)).length === 2);
+    await tell(buyer, { kind: 'release-contact' });
+    await world.settled(buyer.customerId, ({ status }) => status !== 'stopped');
+    await tell(other, { kind: 'resync', orderId: order.orderId });
+    await isHis(other, order);
+  });
+
   it('goes from the one to the other, whose consent nobody touches', async () => {
     const { buyer, order } = await sold();
     const other = await newBuyer(world);
