@@ -8,9 +8,9 @@ import { createWorld, untilTrue, type World } from '../support/world.js';
 /** Two workers, a process each, on one account: each sees the other only in what the vendors say remains. */
 
 const CUSTOMERS = 150;
-/** Calls a window of a second, small enough that a history of 150 customers takes some windows. */
-const LIMITS = { stokly: 40, low: 10, medium: 18, high: 18 } as const;
-const WINDOW_MS = 1_000;
+/** Calls a window of two seconds, small enough that a history of 150 customers takes some windows. */
+const LIMITS = { stokly: 80, low: 20, medium: 36, high: 36 } as const;
+const WINDOW_MS = 2_000;
 
 let world: World;
 let workers: readonly WorkerProcesses[] = [];

@@ -24,6 +24,7 @@ export const CUSTOMER_SCENARIOS: readonly Scenario[] = [
   { files: ['moved-from', 'moved-to'], play: moved },
   { files: ['refused-move-from', 'refused-move-to'], play: refusedMove },
   { files: ['unwritten-move-to'], play: unwrittenMove },
+  { files: ['released-after-move'], play: releasedAfterMove },
   { files: ['refunded'], play: refunded },
   { files: ['skipped-no-email'], play: skippedForNoEmail },
   { files: ['contact-deleted'], play: contactDeleted },
@@ -126,6 +127,26 @@ async function unwrittenMove(world: World): Promise<RunReference[]> {
     .getHandle(customerWorkflowId(buyer.customerId))
     .signal('wakeCustomer', { eventId, kind: 'order', orderId: order.orderId, version: order.placedAt });
   await world.settled(buyer.customerId, ({ entries }) => entries[0]?.read.at !== before.entries[0]?.read.at);
+  return [customerRun(buyer.customerId)];
+}
+
+/** Stopped, it hears of an order that moved and gives nothing up; released, it hears of it again, and does. */
+async function releasedAfterMove(world: World): Promise<RunReference[]> {
+  const { buyer, order } = await syncedPurchase(world);
+  const { buyer: other } = await syncedPurchase(world);
+  const tell = (customerId: string, wake: object) =>
+    world.client.workflow.getHandle(customerWorkflowId(customerId)).signal('wakeCustomer', wake);
+  await world.send('customer.deleted', { customerId: buyer.customerId });
+  await world.settled(buyer.customerId, ({ status }) => status === 'stopped');
+  const given = { ...order, customerId: other.customerId };
+  await changeOrder(world, given, { timeUpdated: instant(1) });
+  await orderEvent(world, given);
+  await world.settled(buyer.customerId, ({ entries }) => entries.length === 0);
+  await world.settled(other.customerId, ({ needsAttention }) => needsAttention.includes('refused-by-dotdigital'));
+  await tell(buyer.customerId, { eventId: 'release-1', kind: 'release-contact' });
+  await world.settled(buyer.customerId, ({ status }) => status !== 'stopped');
+  await tell(other.customerId, { eventId: 'resync-1', kind: 'resync', orderId: order.orderId });
+  await world.settled(other.customerId, isSynced(2));
   return [customerRun(buyer.customerId)];
 }
 

@@ -111,6 +111,7 @@ describe('what is recorded', () => {
   it.each([
     ['read-refused-moves', 'refused-move-to'],
     ['read-unwritten-moves', 'unwritten-move-to'],
+    ['hear-moves-again', 'released-after-move'],
   ])('asks for %s in %s', (predicate, name) => {
     expect(readableText(newest(name).history)).toContain(predicate);
   });
