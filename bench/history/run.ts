@@ -105,8 +105,9 @@ async function fillShop({ stokly }: Stack, { dataPath, customers }: HistoryBench
 }
 
 async function limit({ stokly, dotdigital }: Stack, windowMs: number): Promise<void> {
-  await stokly.limit(CALLS_A_WINDOW.stokly, windowMs);
-  await dotdigital.limit(CALLS_A_WINDOW, windowMs);
+  const { stokly: callsOfStokly, ...rates } = CALLS_A_WINDOW;
+  await stokly.limit(callsOfStokly, windowMs);
+  await dotdigital.limit(rates, windowMs);
 }
 
 interface Measure {
