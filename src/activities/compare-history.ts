@@ -3,6 +3,7 @@ import { type HistoryAnswer, type HistoryWindow, isCounted, isInWindow } from '.
 import { countsAnswered, customersThatDiffer } from '../domain/backfill/compare.js';
 import { LIMITS } from '../domain/limits.js';
 import type { CallOptions, OrdersInWindow } from '../stokly/api.js';
+import { eachAtOnce } from './at-once.js';
 import type { ActivityDeps } from './deps.js';
 import { runActivity } from './run-activity.js';
 
@@ -92,14 +93,10 @@ async function readLedgers(
   window: HistoryWindow,
 ): Promise<Map<string, Map<string, string>>> {
   const ledgers = new Map<string, Map<string, string>>();
-  const left = customerIds.values();
-  const work = async (): Promise<void> => {
-    for (const customerId of left) {
-      const entries = (await deps.readLedger(customerId)) ?? [];
-      const own = entries.filter(({ placedAt }) => isInWindow(placedAt, window));
-      ledgers.set(customerId, new Map(own.map(({ orderId, number }) => [orderId, number])));
-    }
-  };
-  await Promise.all(Array.from({ length: LEDGERS_AT_ONCE }, work));
+  await eachAtOnce(customerIds, LEDGERS_AT_ONCE, async (customerId) => {
+    const entries = (await deps.readLedger(customerId)) ?? [];
+    const own = entries.filter(({ placedAt }) => isInWindow(placedAt, window));
+    ledgers.set(customerId, new Map(own.map(({ orderId, number }) => [orderId, number])));
+  });
   return ledgers;
 }

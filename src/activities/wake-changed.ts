@@ -2,6 +2,7 @@ import type { WakeCustomer } from '../contract/messages.js';
 import { type Change, changeEventId, type WakesDone } from '../domain/poll/change.js';
 import type { StoklyApi } from '../stokly/api.js';
 import { StoklyCallError } from '../stokly/errors.js';
+import { eachAtOnce } from './at-once.js';
 import type { ActivityDeps } from './deps.js';
 import { kindOf } from './failures.js';
 import { runActivity } from './run-activity.js';
@@ -28,12 +29,9 @@ export function createWakeChanged(deps: WakeChangedDeps) {
   return async function wakeChanged({ changes }: WakeChangedInput): Promise<WakesDone> {
     return await runActivity(async ({ signal }) => {
       const outcomes: WakeOutcome[] = [];
-      const entries = changes.entries();
-      // All take from one iterator: a slow wake holds up one of them alone.
-      const work = async (): Promise<void> => {
-        for (const [at, change] of entries) outcomes[at] = await wakeFor(deps, change, signal);
-      };
-      await Promise.all(Array.from({ length: WAKES_AT_ONCE }, work));
+      await eachAtOnce(changes.entries(), WAKES_AT_ONCE, async ([at, change]) => {
+        outcomes[at] = await wakeFor(deps, change, signal);
+      });
       const having = (outcome: WakeOutcome): number[] =>
         outcomes.flatMap((found, at) => (found === outcome ? [at] : []));
       return { withoutCustomer: having('without-customer'), unknown: having('unknown'), failed: having('failed') };

@@ -1,4 +1,5 @@
 import type { PutOrder } from '../domain/drain-plan.js';
+import { moveEventId } from '../domain/moves.js';
 import { recordKey } from '../domain/order-record.js';
 import { recordHolder } from '../domain/record-holder.js';
 import type { CallOptions, DotdigitalApi } from '../dotdigital/api.js';
@@ -103,7 +104,7 @@ async function wakeHolder(
   });
   if (holder.kind === 'nobody') return holder.why;
   const updatedAt = found?.kind === 'found' ? found.updatedAt : null;
-  const eventId = `moved:${orderId}:${customerId}:${version ?? '-'}:${updatedAt ?? '-'}`;
+  const eventId = moveEventId(orderId, [customerId, version ?? '-', updatedAt ?? '-']);
   // A history that is loaded stays behind live work, and so does whom it wakes.
   const wake = input.priority === 'live' ? deps.wakeCustomer : deps.loadHistory;
   await wake(holder.customerId, { eventId, kind: 'order', orderId, isRecordHere: true }).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import type { AnswerTo } from '../contract/backfill.js';
 import type { WakeCustomer } from '../contract/messages.js';
+import { eachAtOnce } from './at-once.js';
 import type { ActivityDeps } from './deps.js';
 import { kindOf } from './failures.js';
 import type { HistoryTurns } from './history-turns.js';
@@ -31,18 +32,14 @@ export function createWakePage(deps: ActivityDeps, turns: Pick<HistoryTurns, 'ta
       async ({ signal, progress }) => {
         const from = typeof progress === 'number' ? progress : 0;
         const refused: string[] = [];
-        const entries = [...customerIds.entries()].slice(from).values();
         for (let at = 0; at < from; at += 1) done.add(at);
-        const work = async (): Promise<void> => {
-          for (const [at, customerId] of entries) {
-            await turns.take(signal);
-            if (signal.aborted) return;
-            const isWoken = await isTaken(deps, customerId, wakeOf(answerTo, ask));
-            if (!isWoken) refused.push(customerId);
-            done.add(at);
-          }
-        };
-        await Promise.all(Array.from({ length: WAKES_AT_ONCE }, work));
+        await eachAtOnce([...customerIds.entries()].slice(from), WAKES_AT_ONCE, async ([at, customerId]) => {
+          await turns.take(signal);
+          if (signal.aborted) return;
+          const isWoken = await isTaken(deps, customerId, wakeOf(answerTo, ask));
+          if (!isWoken) refused.push(customerId);
+          done.add(at);
+        });
         return { refused };
       },
       { progress: () => firstMissing(done) },

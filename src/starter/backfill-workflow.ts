@@ -5,9 +5,8 @@ import {
   type BackfillResult,
   backfillWorkflowId,
 } from '../contract/backfill.js';
-import type { TemporalAccess } from '../temporal.js';
+import { isUnanswered, type TemporalAccess } from '../temporal.js';
 import { StarterError } from './context.js';
-import { isUnanswered } from './unanswered.js';
 
 /** What can be learned about a backfill right now. */
 export type BackfillView =

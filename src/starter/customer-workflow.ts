@@ -4,8 +4,7 @@ import { customerWorkflowId, WORKFLOW_TYPES } from '../contract/ids.js';
 import { type CustomerState, customerStateQuery, type WakeCustomer } from '../contract/messages.js';
 import { CUSTOMER_STATUS, NEEDS_ATTENTION } from '../contract/search-attributes.js';
 import { wakeCustomerStart } from '../contract/wake-start.js';
-import type { TemporalAccess } from '../temporal.js';
-import { isUnanswered } from './unanswered.js';
+import { isUnanswered, type TemporalAccess } from '../temporal.js';
 
 /** What can be learned about a customer's workflow right now. */
 export type CustomerView =

@@ -2,9 +2,8 @@ import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { orderIdOfReview, reviewWorkflowId, WORKFLOW_TYPES } from '../contract/ids.js';
 import { type ReviewState, reviewStateQuery } from '../contract/review.js';
 import { listOpenReviews, memoText } from '../review-list.js';
-import type { TemporalAccess } from '../temporal.js';
+import { isUnanswered, type TemporalAccess } from '../temporal.js';
 import { StarterError } from './context.js';
-import { isUnanswered } from './unanswered.js';
 
 const QUERY_TIMEOUT_MS = 5_000;
 

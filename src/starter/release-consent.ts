@@ -2,11 +2,10 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { loadStarterConfig } from '../config.js';
 import { CONSENT_BREAKER_WORKFLOW_ID } from '../contract/ids.js';
 import { type BreakerState, breakerStateQuery, releaseLoweringsSignal } from '../contract/messages.js';
-import type { TemporalAccess } from '../temporal.js';
+import { isUnanswered, type TemporalAccess } from '../temporal.js';
 import { confirm } from './confirm.js';
 import { SCHEMA_VERSION, type StarterContext, StarterError, using } from './context.js';
 import type { ReleaseOptions } from './release.js';
-import { isUnanswered } from './unanswered.js';
 
 const CALL_TIMEOUT_MS = 5_000;
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type UpdateDefinition, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ReviewReply } from '../contract/review.js';
-import type { TemporalAccess } from '../temporal.js';
+import { isUnanswered, type TemporalAccess } from '../temporal.js';
 import { StarterError } from './context.js';
 import { reviewHandle } from './open-reviews.js';
-import { isUnanswered } from './unanswered.js';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 

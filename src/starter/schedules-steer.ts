@@ -4,7 +4,7 @@ import { loadStarterConfig } from '../config.js';
 import { type WantedSchedule, wantedSchedules } from '../schedules.js';
 import { SCHEMA_VERSION, StarterError, type StarterContext, using } from './context.js';
 import { causeOf, type FoundSchedule, resultText, viewSchedule } from './schedule-view.js';
-import { isUnanswered } from './unanswered.js';
+import { isUnanswered } from '../temporal.js';
 
 interface SteerOptions {
   readonly json: boolean;

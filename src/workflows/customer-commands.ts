@@ -1,5 +1,6 @@
 import type { WakeCustomer } from '../contract/messages.js';
 import type { LedgerEntry } from '../domain/ledger.js';
+import { isMoveEvent } from '../domain/moves.js';
 import { textOr } from './asked-text.js';
 import { note, queueOrders, type SyncState } from './sync-state.js';
 import { areMovesHeardAgain, areNoticesCleared } from './versions.js';
@@ -78,9 +79,8 @@ function release(state: SyncState, { asked }: WakeCustomer): void {
 
 /** A record that was not given up while nothing was written: whoever is refused it asks under the same id again. */
 function hearMovesAgain(state: SyncState): void {
-  const isMove = (eventId: string): boolean => eventId.startsWith('moved:');
-  if (state.seenEventIds.some(isMove) && areMovesHeardAgain())
-    state.seenEventIds = state.seenEventIds.filter((eventId) => !isMove(eventId));
+  if (state.seenEventIds.some(isMoveEvent) && areMovesHeardAgain())
+    state.seenEventIds = state.seenEventIds.filter((eventId) => !isMoveEvent(eventId));
 }
 
 function voidWritten(entry: LedgerEntry): LedgerEntry {

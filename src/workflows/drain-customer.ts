@@ -11,6 +11,7 @@ import { isHistory, type Queue, receivedAtMsOf, takeDue } from '../domain/wake-q
 import { history, live } from './activity-proxies.js';
 import { applyPlan, applyResult } from './apply-drain.js';
 import { closeReviewsOfMoved, type Decisions, queueUnreviewed, tellReviews } from './customer-reviews.js';
+import { handOver } from './hand-over.js';
 import { tellSettled } from './outcome-sink.js';
 import { isInDoubt, noteDoubt, noticeReset, takeContactReadBack } from './late-writes.js';
 import { rememberPolicy } from './remember-policy.js';
@@ -202,20 +203,6 @@ async function write(
 
 export function orderIdOf(write: DrainPlan['writes'][number]): string {
   return write.kind === 'put' ? write.entry.orderId : write.orderId;
-}
-
-/**
- * Wakes the customers that orders moved to, after their records were deleted here. One whose record had to stay (nothing is written for this
- * customer) is handed over under another id: once it is deleted its new customer hears of it again.
- */
-async function handOver(state: SyncState, plan: DrainPlan): Promise<void> {
-  for (const { orderId, customerId, version } of plan.moved) {
-    const isGivenUp = plan.writes.some((write) => write.kind === 'delete' && write.orderId === orderId);
-    const eventId = `moved:${orderId}:${state.customerId}:${version ?? Date.now()}${isGivenUp ? '' : ':kept'}`;
-    await live.wakeCustomer.executeWithOptions({ summary: 'order moved: wake its customer' }, [
-      { customerId, wake: { eventId, kind: 'order', orderId, ...(version === null ? {} : { version }) } },
-    ]);
-  }
 }
 
 function putBack(state: SyncState, failed: { taken: Taken; plan: DrainPlan | null; error: unknown }): DrainOutcome {

@@ -3,6 +3,7 @@ import type { WakeCustomer } from '../contract/messages.js';
 import type { ContactState } from '../domain/contact-state.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import { LIMITS } from '../domain/limits.js';
+import { isMoveEvent } from '../domain/moves.js';
 import { isPollEvent } from '../domain/poll/change.js';
 import type { SkipReason } from '../domain/reasons.js';
 import type { ReviewDecision } from '../domain/review/decision.js';
@@ -214,7 +215,7 @@ function acceptOrder(state: SyncState, wake: WakeCustomer): void {
  * that customer has deleted it now.
  */
 function isFreedByMove({ eventId }: WakeCustomer, entry: LedgerEntry | undefined): boolean {
-  if (entry === undefined || !eventId.startsWith('moved:')) return false;
+  if (entry === undefined || !isMoveEvent(eventId)) return false;
   if (entry.reason === 'refused-by-dotdigital') return areRefusedMovesReadAgain();
   return entry.written === null && areUnwrittenMovesReadAgain();
 }
