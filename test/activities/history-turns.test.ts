@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { WriteCustomerInput } from '../../src/activities/customer-write.js';
+import type { ActivityDeps } from '../../src/activities/deps.js';
 import { HistoryTurns } from '../../src/activities/history-turns.js';
+import { createWakePage } from '../../src/activities/wake-page.js';
+import { createWriteCustomer } from '../../src/activities/write-customer.js';
 import { LIMITS } from '../../src/domain/limits.js';
+import { NO_SPEND } from '../../src/domain/spend.js';
+import { CUSTOMER_ID } from '../support/ledger-factory.js';
+import { TEST_POLICY } from '../support/policy.js';
 
 const TURN_MS = 1_000 / LIMITS.historyTurnsASecond;
 
@@ -51,5 +59,65 @@ describe('history beside live work', () => {
     await waiting;
     expect(isOver).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+/** Counts instead of waiting. */
+class CountedTurns extends HistoryTurns {
+  taken = 0;
+  live = 0;
+
+  override async take(): Promise<void> {
+    this.taken += 1;
+  }
+
+  override liveCame(): void {
+    this.live += 1;
+  }
+}
+
+/** A customer in whom nothing changes: neither vendor is asked. */
+const UNCHANGED: Omit<WriteCustomerInput, 'priority'> = {
+  customerId: CUSTOMER_ID,
+  contact: {
+    contactId: 1,
+    consent: 'granted',
+    consentFlag: null,
+    profileHash: null,
+    fieldsHash: null,
+    fieldsSet: [],
+    wasRecreated: false,
+  },
+  isRefreshAsked: false,
+  orders: [],
+  others: NO_SPEND,
+  isLedgerComplete: false,
+};
+
+describe('turns', () => {
+  it('are taken by each customer that a backfill wakes', async () => {
+    const turns = new CountedTurns();
+    const woken: string[] = [];
+    const deps = { loadHistory: async (customerId: string) => void woken.push(customerId) } as Partial<ActivityDeps>;
+    const answerTo = {
+      workflowId: 'backfill/all/1',
+      loadId: 'load',
+      since: new Date().toISOString(),
+      window: { from: null, to: null },
+    };
+    const page = { customerIds: ['one', 'two', 'three'], answerTo, ask: 1 };
+    await new MockActivityEnvironment().run(createWakePage(deps as ActivityDeps, turns), page);
+    expect([woken.length, turns.taken]).toEqual([3, 3]);
+  });
+
+  it.each([
+    ['history', { taken: 1, live: 0 }],
+    ['live', { taken: 0, live: 1 }],
+  ] as const)('are taken by a write of history, and made by one of live work: %s', async (priority, counted) => {
+    const turns = new CountedTurns();
+    const deps = { policy: TEST_POLICY, now: Date.now } as Partial<ActivityDeps>;
+    const write = createWriteCustomer(deps as ActivityDeps, turns);
+    await new MockActivityEnvironment().run(write, { ...UNCHANGED, priority });
+    expect({ taken: turns.taken, live: turns.live }).toEqual(counted);
   });
 });

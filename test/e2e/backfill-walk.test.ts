@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { customerWorkflowId } from '../../src/contract/ids.js';
+import { CUSTOMER_STATUS } from '../../src/contract/search-attributes.js';
 import { backfill, historyOf, NO_CROWD } from '../support/backfills.js';
 import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
 import { clearRequests, instant, newBuyer, placeOrder, requestPaths } from '../support/shop-events.js';
@@ -15,6 +17,8 @@ afterAll(async () => {
   await world.close();
 });
 
+const customerHandle = (customerId = '') => world.client.workflow.getHandle(customerWorkflowId(customerId));
+
 /** How often a page asked its customers. */
 async function asksOf(workflowId: string): Promise<number> {
   const { events } = await world.client.workflow.getHandle(workflowId).fetchHistory();
@@ -25,7 +29,7 @@ const WRITES = /^(PUT|PATCH|POST|DELETE) /;
 
 describe('a backfill', () => {
   it('brings every order into one outcome, to the penny, and its sum is Stokly’s count', async () => {
-    await historyOf(world, 25);
+    const [customer] = await historyOf(world, 25);
     const held = await newBuyer(world);
     await placeOrder(world, held.customerId, { displayTotal: '13.00' });
     await placeOrder(world, null);
@@ -47,6 +51,12 @@ describe('a backfill', () => {
     expect(await violationsOf(world, { chronicle, wastedWritesMax: 0 })).toEqual([]);
     // The held order's customer is in the fourth page too, for its final answer, and hears of it at once.
     expect(await Promise.all([1, 2, 3, 4].map((page) => asksOf(`backfill/first/${page}`)))).toEqual([1, 1, 1, 1]);
+    // A synced customer was started with the status that it has now: no event had to say so.
+    const started = customerHandle(customer?.buyer.customerId);
+    expect((await started.describe()).typedSearchAttributes.get(CUSTOMER_STATUS)).toBe('idle');
+    const { events } = await started.fetchHistory();
+    const said = (events ?? []).map((event) => event.upsertWorkflowSearchAttributesEventAttributes ?? null);
+    expect(said.filter((upsert) => upsert !== null)).toEqual([]);
   });
 
   it('makes no write call over the same data, and heals what nobody was told of', async () => {
