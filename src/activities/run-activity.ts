@@ -9,6 +9,8 @@ export interface ActivityRun {
   readonly runId: string;
   /** One for all attempts of this execution. */
   readonly executionId: string;
+  /** Epoch ms when this attempt began: its calls go before those of activities that began later. */
+  readonly begunAtMs: number;
   /** Aborted when the attempt is given up or its time is over: no HTTP call outlives it. */
   readonly signal: AbortSignal;
   /** What the attempt before had told as its progress, if it told any. */
@@ -39,6 +41,7 @@ export async function runActivity<Result>(
   options: RunOptions = {},
 ): Promise<Result> {
   const context = Context.current();
+  const begunAtMs = Date.now();
   const beat = (): void => context.heartbeat(options.progress?.());
   let isTelling = false;
   const tellProgress = (): void => {
@@ -61,7 +64,7 @@ export async function runActivity<Result>(
     const { attempt, activityId, workflowExecution, heartbeatDetails: progress } = context.info;
     const runId = workflowExecution?.runId ?? '';
     const executionId = `${runId}/${activityId}`;
-    return await body({ attempt, runId, executionId, signal: ending.signal, progress, tellProgress });
+    return await body({ attempt, runId, executionId, begunAtMs, signal: ending.signal, progress, tellProgress });
   } catch (error) {
     throw toActivityFailure(error, { isOutOfTime });
   } finally {

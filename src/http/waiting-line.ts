@@ -3,44 +3,51 @@ import { onAbort } from './abort.js';
 export interface WaitOptions {
   readonly priority: 'live' | 'history';
   readonly signal?: AbortSignal | undefined;
+  /** When the work began that the call is part of; by default it begins now. */
+  readonly begunAtMs?: number | undefined;
 }
 
-/** Calls that wait for their turn, live ones before history's, each first come first served. */
+/**
+ * Calls that wait for their turn, live ones before history's; of each, those whose work began first. So a customer's last call does not go
+ * behind the first calls of all others: customers are done one after another, and what comes next for them need not wait for all.
+ */
 export class WaitingLine<T> {
-  readonly #queues = { live: new Set<Waiting<T>>(), history: new Set<Waiting<T>>() };
+  readonly #queues: Record<WaitOptions['priority'], Waiting<T>[]> = { live: [], history: [] };
   #waitedMs = 0;
 
   constructor(private readonly now: () => number) {}
 
   /** Resolves with what `releaseNext` gives it, or with `aborted` when the signal ends the wait. */
-  join({ priority, signal }: WaitOptions): Promise<T | 'aborted'> {
+  join({ priority, signal, begunAtMs }: WaitOptions): Promise<T | 'aborted'> {
     return new Promise((resolve) => {
       const queue = this.#queues[priority];
+      const joinedAtMs = this.now();
       const leave = (outcome: T | 'aborted') => {
-        queue.delete(waiting);
+        queue.splice(queue.indexOf(waiting), 1);
         stopListening();
-        this.#waitedMs += this.now() - waiting.since;
+        this.#waitedMs += this.now() - joinedAtMs;
         resolve(outcome);
       };
       const stopListening = onAbort(signal, () => leave('aborted'));
-      const waiting: Waiting<T> = { since: this.now(), leave };
-      queue.add(waiting);
+      const waiting: Waiting<T> = { begunAtMs: begunAtMs ?? joinedAtMs, leave };
+      const before = queue.findLastIndex((other) => other.begunAtMs <= waiting.begunAtMs);
+      queue.splice(before + 1, 0, waiting);
     });
   }
 
   /** Whose turn is next; null when nobody waits. */
   nextPriority(): 'live' | 'history' | null {
-    if (this.#queues.live.size > 0) return 'live';
-    return this.#queues.history.size > 0 ? 'history' : null;
+    if (this.#queues.live.length > 0) return 'live';
+    return this.#queues.history.length > 0 ? 'history' : null;
   }
 
   releaseNext(turn: T): void {
-    const [next] = this.#queues.live.size > 0 ? this.#queues.live : this.#queues.history;
-    next?.leave(turn);
+    const { live, history } = this.#queues;
+    (live[0] ?? history[0])?.leave(turn);
   }
 
   counts(): { readonly live: number; readonly history: number } {
-    return { live: this.#queues.live.size, history: this.#queues.history.size };
+    return { live: this.#queues.live.length, history: this.#queues.history.length };
   }
 
   /** Of all that have left, together. */
@@ -50,6 +57,6 @@ export class WaitingLine<T> {
 }
 
 interface Waiting<T> {
-  readonly since: number;
+  readonly begunAtMs: number;
   readonly leave: (outcome: T | 'aborted') => void;
 }

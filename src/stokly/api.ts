@@ -5,6 +5,8 @@ import type { OrderSnapshot } from '../domain/order.js';
 export interface CallOptions {
   readonly priority: 'live' | 'history';
   readonly signal?: AbortSignal;
+  /** Epoch ms when the work began that the call is part of: of calls that wait for a limit, those of the oldest work go first. */
+  readonly begunAtMs?: number;
 }
 
 /** One order as read. Never an error: what is wrong with one order is an outcome of that order. */

@@ -52,7 +52,7 @@ export class Gatherer<Value> {
     while (wanted.length > 0) {
       const batch = this.#openBatch(lane);
       const own = wanted.splice(0, this.settings.keysMax - batch.size);
-      parts.push(this.#join({ lane, batch }, { own, values, label, signal: options.signal }));
+      parts.push(this.#join({ lane, batch }, { own, values, label, options }));
       this.#consider(lane);
     }
     await Promise.all(parts);
@@ -69,11 +69,12 @@ export class Gatherer<Value> {
 
   #join(
     { lane, batch }: { lane: Lane<Value>; batch: GatheredBatch<Value> },
-    { own, values, label, signal }: Asked<Value>,
+    { own, values, label, options: { signal, begunAtMs } }: Asked<Value>,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
       const caller: Caller<Value> = {
         keys: own,
+        begunAtMs: begunAtMs ?? this.settings.now(),
         answer: (found) => {
           stopListening();
           for (const key of own) {
@@ -135,11 +136,12 @@ interface Asked<Value> {
   readonly own: readonly string[];
   readonly values: Map<string, Value>;
   readonly label: string;
-  readonly signal: AbortSignal | undefined;
+  readonly options: CallOptions;
 }
 
 interface Caller<Value> {
   readonly keys: readonly string[];
+  readonly begunAtMs: number;
   readonly answer: (found: ReadonlyMap<string, Value>) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -185,16 +187,19 @@ class Lane<Value> {
 }
 
 class GatheredBatch<Value> {
-  readonly options: CallOptions;
   isSubmitted = false;
   readonly #callers = new Set<Caller<Value>>();
   readonly #ending = new AbortController();
 
   constructor(
-    priority: CallOptions['priority'],
+    private readonly priority: CallOptions['priority'],
     readonly openedAtMs: number,
-  ) {
-    this.options = { priority, signal: this.#ending.signal };
+  ) {}
+
+  /** The call goes as early as the one of its callers' whose work began first. */
+  get options(): CallOptions {
+    const begunAtMs = Math.min(...[...this.#callers].map((caller) => caller.begunAtMs));
+    return { priority: this.priority, signal: this.#ending.signal, begunAtMs };
   }
 
   get callers(): number {

@@ -215,6 +215,25 @@ describe('two priorities', () => {
     expect(order).toEqual(['live', 'history']);
   });
 
+  test('lets the calls of what began first out first, and of what began together those that came first', async () => {
+    const limiter = limiterOf(null);
+    limiter.settle(await taken(limiter), reading({ limit: 4, remaining: 0, waitMs: 1_000 }));
+    const order: string[] = [];
+    const ask = (name: string, begunAtMs?: number) =>
+      void limiter.take({ priority: 'history', begunAtMs }).then((permit) => {
+        order.push(name);
+        if (permit !== 'aborted') limiter.settle(permit, reading({}));
+      });
+    const nowMs = Date.now();
+    ask('began last', nowMs - 1);
+    ask('began first', nowMs - 3);
+    ask('began first, second call', nowMs - 3);
+    ask('begins now');
+    ask('began between', nowMs - 2);
+    await vi.advanceTimersByTimeAsync(2 * WINDOW_MS);
+    expect(order).toEqual(['began first', 'began first, second call', 'began between', 'began last', 'begins now']);
+  });
+
   test('history leaves a fifth of a window to live calls, and less the nearer its end', async () => {
     const limiter = limiterOf(100);
     let remaining = 100;

@@ -71,6 +71,16 @@ describe.each([LIVE, HISTORY])('with priority $priority', (options) => {
   });
 });
 
+test('a call takes the place of the caller whose work began first', async () => {
+  const calls = callsOf();
+  void calls.gatherer.ask(['a'], { ...HISTORY, begunAtMs: 30 }, 'first');
+  void calls.gatherer.ask(['b'], { ...HISTORY, begunAtMs: 20 }, 'second');
+  void calls.gatherer.ask(['c'], { ...HISTORY, begunAtMs: 10 }, 'third');
+  calls.answer(0);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls.batches.map((batch) => batch.options)).toMatchObject([{ begunAtMs: 30 }, { begunAtMs: 10 }]);
+});
+
 test('live callers never wait for a call of history, and share none with it', () => {
   const calls = callsOf();
   void calls.gatherer.ask(['a'], HISTORY, 'history');
