@@ -12,6 +12,7 @@ import { isNewer } from '../domain/wake-queue.js';
 import type { ListedOrders, ReadOrder, UnreadableOrder } from '../stokly/api.js';
 import type { ActivityDeps } from './deps.js';
 import { hashText } from './hashing.js';
+import type { HistoryTurns } from './history-turns.js';
 import { runActivity } from './run-activity.js';
 
 export interface FetchOrdersInput {
@@ -46,10 +47,12 @@ export interface FetchOrdersResult {
  * `LIMITS.snapshotBytesPerDrain` bytes; what does not fit comes back as `deferred`.
  * Fails with `Stokly…` of `failures.ts`; what is wrong with one order is an outcome of that order.
  */
-export function createFetchOrders(deps: ActivityDeps) {
+export function createFetchOrders(deps: ActivityDeps, turns: HistoryTurns) {
   return async function fetchOrders(input: FetchOrdersInput): Promise<FetchOrdersResult> {
-    return await runActivity(async ({ runId, signal }) => {
-      const call = { priority: input.priority, signal };
+    return await runActivity(async ({ runId, signal, begunAtMs }) => {
+      const call = { priority: input.priority, signal, begunAtMs };
+      if (input.priority === 'live') turns.liveCame();
+      else deps.dotdigital.announce(signal);
       const named = new Set(input.orders.map((order) => order.orderId));
       const known = new Set(input.list?.knownOrderIds ?? []);
       const listed = input.list === null ? NOT_LISTED : await deps.stokly.listCustomerOrders(input.customerId, call);
@@ -64,6 +67,7 @@ export function createFetchOrders(deps: ActivityDeps) {
               call,
               listed.headers,
             );
+      if (input.priority === 'history') await turns.take(signal);
       const byId = new Map(wanted.map((order) => [order.orderId, order]));
       return {
         orders: boundBytes(

@@ -19,7 +19,7 @@ import { createWriteCustomer } from './write-customer.js';
 export function createActivities(deps: ActivityDeps) {
   const turns = new HistoryTurns();
   return {
-    fetchOrders: createFetchOrders(deps),
+    fetchOrders: createFetchOrders(deps, turns),
     writeCustomer: createWriteCustomer(deps, turns),
     resolveOrderCustomer: createResolveOrderCustomer(deps),
     wakeCustomer: createWakeCustomer(deps),

@@ -21,9 +21,10 @@ import { type RecordsWritten, writeRecords } from './write-records.js';
 export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
   return async function writeCustomer(input: WriteCustomerInput): Promise<WriteCustomerResult> {
     let imports: ImportsToldInHeartbeats | null = null;
-    const body = async ({ attempt, executionId, signal, progress, tellProgress }: ActivityRun) => {
+    const body = async ({ attempt, executionId, begunAtMs, signal, progress, tellProgress }: ActivityRun) => {
       imports = new ImportsToldInHeartbeats(progress, tellProgress);
-      const call = { priority: input.priority, signal, imports };
+      const announced = input.priority === 'history' ? { announced: deps.dotdigital.announce(signal) } : {};
+      const call = { priority: input.priority, signal, begunAtMs, imports, ...announced };
       if (input.priority === 'live') turns.liveCame();
       const settled = await settleContact(deps, input, { call, executionId });
       if (settled.customerSkip !== null && settled.contact === null)

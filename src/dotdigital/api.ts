@@ -2,8 +2,18 @@
 export interface CallOptions {
   readonly priority: 'live' | 'history';
   readonly signal?: AbortSignal;
+  /** Epoch ms when the work began that the call is part of: of calls that wait for a limit, those of the oldest work go first. */
+  readonly begunAtMs?: number;
   /** What survives an attempt that dies: in which imports its writes went out. Absent: nothing does. */
   readonly imports?: ImportMemory;
+  /** Of the work that was announced and that the write is part of. */
+  readonly announced?: AnnouncedWrites;
+}
+
+/** A piece of history's work that will hand in its records, then its contact's fields, or ends without. */
+export interface AnnouncedWrites {
+  /** The client says so itself for each write that comes with it. */
+  handedIn(kind: ImportedWrite['kind']): void;
 }
 
 /** One write that went out in an import. `write` is a hash of all that it says, so that no other write is taken for it. */
@@ -81,6 +91,11 @@ interface Taken {
 
 /** Writes that go out as single calls or gathered in imports; callers get their own record's result either way. */
 export interface DotdigitalWriter {
+  /**
+   * Says that history is at work, until the signal ends, and will hand writes in: what waits to go out together waits for them, and for nobody
+   * where none come.
+   */
+  announce(until: AbortSignal): AnnouncedWrites;
   /** Replaces the whole record under its key: repeating it is safe. */
   putRecord(
     write: { contactId: number; collection: string; key: string; record: RecordJson },

@@ -13,6 +13,8 @@ export interface BulkSituation {
   readonly history: WaitingWrites;
   /** For how long history's writes have come thick and fast; null where they do not. */
   readonly floodMs: number | null;
+  /** Pieces of history's work under way in this process that will hand in more of this kind. */
+  readonly toCome: number;
   readonly singles: {
     readonly inFlight: number;
     /** Calls that the tier of single writes lets out now, for each priority; Infinity where no limit is known. */
@@ -53,6 +55,8 @@ const FULL = 1_500;
 const GATHER_MS = { min: 100, max: 6_000 } as const;
 /** No more came for so long: those who write wait for us, and not the other way round. */
 const QUIET_MS = { min: 50, max: 3_000 } as const;
+/** None is even under way: only what lies between a customer's activities is waited for. */
+const NONE_TO_COME_MS = 400;
 
 /**
  * Single calls when little waits, one import when much waits or when the rate of single calls is short. Live writes take the
@@ -94,10 +98,11 @@ function isLiveDue({ live, singles }: BulkSituation, left: number): boolean {
 }
 
 function isHistoryDue(situation: BulkSituation): boolean {
-  const { history, floodMs, singles } = situation;
+  const { history, floodMs, toCome, singles } = situation;
   if (!isGathered(situation)) return isRateShort(history, singles.resetMs);
   const gatherMs = clamp(floodMs ?? 0, GATHER_MS);
-  return history.oldestMs >= gatherMs || history.quietMs >= clamp(gatherMs / 2, QUIET_MS);
+  const quietMs = clamp(gatherMs / 2, QUIET_MS);
+  return history.oldestMs >= gatherMs || history.quietMs >= (toCome > 0 ? quietMs : Math.min(quietMs, NONE_TO_COME_MS));
 }
 
 function isRateShort(waiting: WaitingWrites, resetMs: number): boolean {

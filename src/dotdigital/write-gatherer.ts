@@ -11,10 +11,12 @@ import { ImportPolls } from './import-polls.js';
 import { type ImportSeen, runImport } from './import-run.js';
 import { type WaitingWrite, WritesInLine } from './waiting-writes.js';
 import { writeHash } from './write-hash.js';
+import type { WritesToCome } from './writes-to-come.js';
 
 export interface GathererDeps {
   readonly calls: DotdigitalCalls;
   readonly flood: FloodWatch;
+  readonly toCome: WritesToCome;
   readonly now: () => number;
   /** How long callers wait for an import before their writes go out as single calls. */
   readonly importWaitMs: number;
@@ -56,6 +58,7 @@ export class WriteGatherer<Write, Result extends { readonly kind: string }, Repo
   }
 
   async send(write: Write, options: CallOptions): Promise<Result> {
+    options.announced?.handedIn(this.kind.name);
     const item = this.kind.itemOf(write);
     const known = options.imports?.find(this.kind.name, writeHash(item)) ?? null;
     const before = known === null ? null : await this.#askAgain(write, known);
@@ -149,6 +152,7 @@ export class WriteGatherer<Write, Result extends { readonly kind: string }, Repo
       live: this.#line.waiting('live', nowMs),
       history: this.#line.waiting('history', nowMs),
       floodMs: this.deps.flood.forMs(nowMs),
+      toCome: this.deps.toCome.count(this.kind.name),
       singles: { inFlight: this.#singlesOut, ...budgetRoom(single, nowMs) },
       imports: {
         underWay: this.#importsOut,

@@ -2,10 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { WriteCustomerInput } from '../../src/activities/customer-write.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
+import { createFetchOrders } from '../../src/activities/fetch-orders.js';
 import { HistoryTurns } from '../../src/activities/history-turns.js';
 import { createWakePage } from '../../src/activities/wake-page.js';
 import { createWriteCustomer } from '../../src/activities/write-customer.js';
 import { LIMITS } from '../../src/domain/limits.js';
+import type { DotdigitalApi } from '../../src/dotdigital/api.js';
 import { NO_SPEND } from '../../src/domain/spend.js';
 import { CUSTOMER_ID } from '../support/ledger-factory.js';
 import { TEST_POLICY } from '../support/policy.js';
@@ -76,6 +78,8 @@ class CountedTurns extends HistoryTurns {
   }
 }
 
+const QUIET_DOTDIGITAL = { announce: () => ({ handedIn: () => undefined }) } as Partial<DotdigitalApi> as DotdigitalApi;
+
 /** A customer in whom nothing changes: neither vendor is asked. */
 const UNCHANGED: Omit<WriteCustomerInput, 'priority'> = {
   customerId: CUSTOMER_ID,
@@ -115,9 +119,20 @@ describe('turns', () => {
     ['live', { taken: 0, live: 1 }],
   ] as const)('are taken by a write of history, and made by one of live work: %s', async (priority, counted) => {
     const turns = new CountedTurns();
-    const deps = { policy: TEST_POLICY, now: Date.now } as Partial<ActivityDeps>;
+    const deps = { policy: TEST_POLICY, dotdigital: QUIET_DOTDIGITAL, now: Date.now } as Partial<ActivityDeps>;
     const write = createWriteCustomer(deps as ActivityDeps, turns);
     await new MockActivityEnvironment().run(write, { ...UNCHANGED, priority });
+    expect({ taken: turns.taken, live: turns.live }).toEqual(counted);
+  });
+
+  it.each([
+    ['history', { taken: 1, live: 0 }],
+    ['live', { taken: 0, live: 1 }],
+  ] as const)('are taken by a read of history, and made by one of live work: %s', async (priority, counted) => {
+    const turns = new CountedTurns();
+    const deps = { policy: TEST_POLICY, dotdigital: QUIET_DOTDIGITAL } as Partial<ActivityDeps>;
+    const fetch = createFetchOrders(deps as ActivityDeps, turns);
+    await new MockActivityEnvironment().run(fetch, { customerId: CUSTOMER_ID, orders: [], list: null, priority });
     expect({ taken: turns.taken, live: turns.live }).toEqual(counted);
   });
 });

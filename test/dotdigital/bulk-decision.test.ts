@@ -9,6 +9,7 @@ function situation(given: {
   live?: Partial<WaitingWrites>;
   history?: Partial<WaitingWrites>;
   floodMs?: number;
+  toCome?: number;
   singles?: Partial<BulkSituation['singles']>;
   imports?: Partial<BulkSituation['imports']>;
 }): BulkSituation {
@@ -16,6 +17,7 @@ function situation(given: {
     live: { ...NOBODY, ...given.live },
     history: { ...NOBODY, ...given.history },
     floodMs: given.floodMs ?? null,
+    toCome: given.toCome ?? 1,
     singles: { inFlight: 0, room: FREE, resetMs: 0, ...given.singles },
     imports: { underWay: 0, max: 5, isClosed: false, pauseMs: 0, ...given.imports },
   };
@@ -80,6 +82,14 @@ describe('writes of history', () => {
     expect([due(900, 1_000), due(1_000, 1_000)]).toEqual([false, true]);
     expect([due(2_900, 3_000), due(3_000, 3_000)]).toEqual([false, true]);
     expect([due(5_900, 3_600_000), due(6_000, 3_600_000)]).toEqual([false, true]);
+  });
+
+  it('wait for no others where none are to come, but for the moment between two pieces of work', () => {
+    const due = (quietMs: number, toCome: number, floodMs = 3_600_000) =>
+      bulkStep(situation({ history: { count: 40, oldestMs: quietMs, quietMs }, floodMs, toCome })).isImportDue;
+    expect([due(400, 1), due(399, 0), due(400, 0)]).toEqual([false, false, true]);
+    // A short flood's own pause is shorter still.
+    expect([due(49, 0, 60), due(50, 0, 60)]).toEqual([false, true]);
   });
 
   it('are never sent one by one in a flood, however few wait', () => {
