@@ -21,10 +21,11 @@ import { type RecordsWritten, writeRecords } from './write-records.js';
 export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
   return async function writeCustomer(input: WriteCustomerInput): Promise<WriteCustomerResult> {
     let imports: ImportsToldInHeartbeats | null = null;
-    const body = async ({ attempt, executionId, begunAtMs, signal, progress, tellProgress }: ActivityRun) => {
+    const body = async ({ attempt, executionId, signal, progress, tellProgress }: ActivityRun) => {
       imports = new ImportsToldInHeartbeats(progress, tellProgress);
       const announced = input.priority === 'history' ? { announced: deps.dotdigital.announce(signal) } : {};
-      const call = { priority: input.priority, signal, begunAtMs, imports, ...announced };
+      // The customer's work began with its read: its calls go before those of all who are still read, or all would end together.
+      const call = { priority: input.priority, signal, begunAtMs: 0, imports, ...announced };
       if (input.priority === 'live') turns.liveCame();
       const settled = await settleContact(deps, input, { call, executionId });
       if (settled.customerSkip !== null && settled.contact === null)
