@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Context, type Info } from '@temporalio/activity';
 import { toActivityFailure } from './failures.js';
 
@@ -54,6 +55,8 @@ export async function runActivity<Result>(
   };
   const ticking = setInterval(beat, heartbeatEveryMs(context.info));
   const ending = new AbortController();
+  // Many things of one activity wait at once: Node would take more than ten listeners for a leak and warn.
+  setMaxListeners(0, ending.signal);
   let isOutOfTime = false;
   const over = setTimeout(() => {
     isOutOfTime = true;

@@ -35,8 +35,8 @@ export function createWakePage(deps: ActivityDeps, turns: Pick<HistoryTurns, 'ta
         for (let at = 0; at < from; at += 1) done.add(at);
         await eachAtOnce([...customerIds.entries()].slice(from), WAKES_AT_ONCE, async ([at, customerId]) => {
           await turns.take(signal);
-          if (signal.aborted) return;
-          const isWoken = await isTaken(deps, customerId, wakeOf(answerTo, ask));
+          // The attempt's time is over: whoever is left was not woken, and is asked again.
+          const isWoken = !signal.aborted && (await isTaken(deps, customerId, wakeOf(answerTo, ask)));
           if (!isWoken) refused.push(customerId);
           done.add(at);
         });

@@ -4,7 +4,7 @@ import type { WriteCustomerInput } from '../../src/activities/customer-write.js'
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import { createFetchOrders } from '../../src/activities/fetch-orders.js';
 import { HistoryTurns } from '../../src/activities/history-turns.js';
-import { createWakePage } from '../../src/activities/wake-page.js';
+import { createWakePage, type WakePageResult } from '../../src/activities/wake-page.js';
 import { createWriteCustomer } from '../../src/activities/write-customer.js';
 import { LIMITS } from '../../src/domain/limits.js';
 import type { DotdigitalApi } from '../../src/dotdigital/api.js';
@@ -112,6 +112,23 @@ describe('turns', () => {
     const page = { customerIds: ['one', 'two', 'three'], answerTo, ask: 1 };
     await new MockActivityEnvironment().run(createWakePage(deps as ActivityDeps, turns), page);
     expect([woken.length, turns.taken]).toEqual([3, 3]);
+  });
+
+  it('say whom they did not come to in time, for another ask', async () => {
+    const activity = new MockActivityEnvironment();
+    const woken: string[] = [];
+    const deps = {
+      loadHistory: async (customerId: string) => {
+        woken.push(customerId);
+        activity.cancel();
+      },
+    } as Partial<ActivityDeps>;
+    const answerTo = { workflowId: 'backfill/all/1', loadId: 'load', since: '', window: { from: null, to: null } };
+    const customerIds = Array.from({ length: 30 }, (_, n) => `customer-${n}`);
+    const wakePage = createWakePage(deps as ActivityDeps, new HistoryTurns());
+    const { refused }: WakePageResult = await activity.run(wakePage, { customerIds, answerTo, ask: 1 });
+    expect([...woken, ...refused].toSorted()).toEqual(customerIds.toSorted());
+    expect(refused.length).toBeGreaterThan(0);
   });
 
   it.each([
