@@ -68,7 +68,7 @@ export const LIMITS = {
   historyActivities: 1500,
   /** Live work is there for so long after it came: a shop with an order each few seconds is never without. */
   liveQuietAfterMs: 10_000,
-  /** Meanwhile history takes so many turns a second in each worker, two a customer: more than the vendors' limits let through. */
+  /** Meanwhile history takes so many turns a second in each worker, three a customer: more than the vendors' limits let through. */
   historyTurnsASecond: 20,
   /** A turn is waited for no longer: the order of a customer whose history is in hand waits with it. */
   historyTurnWaitMaxMs: 5_000,
