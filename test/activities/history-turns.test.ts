@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { WriteCustomerInput } from '../../src/activities/customer-write.js';
@@ -21,6 +22,7 @@ afterEach(() => vi.useRealTimers());
 async function turnsWithin(turns: HistoryTurns, { asked, ms }: { asked: number; ms: number }): Promise<number> {
   let came = 0;
   const { signal } = new AbortController();
+  setMaxListeners(0, signal);
   for (let n = 0; n < asked; n += 1) void turns.take(signal).then(() => (came += 1));
   await vi.advanceTimersByTimeAsync(ms);
   return came;
