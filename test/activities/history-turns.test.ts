@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WriteCustomerInput } from '../../src/activities/customer-write.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import { createFetchOrders } from '../../src/activities/fetch-orders.js';
@@ -8,8 +8,8 @@ import { HistoryTurns } from '../../src/activities/history-turns.js';
 import { createWakePage, type WakePageResult } from '../../src/activities/wake-page.js';
 import { createWriteCustomer } from '../../src/activities/write-customer.js';
 import { LIMITS } from '../../src/domain/limits.js';
-import type { DotdigitalApi } from '../../src/dotdigital/api.js';
 import { NO_SPEND } from '../../src/domain/spend.js';
+import type { DotdigitalApi } from '../../src/dotdigital/api.js';
 import { CUSTOMER_ID } from '../support/ledger-factory.js';
 import { TEST_POLICY } from '../support/policy.js';
 
