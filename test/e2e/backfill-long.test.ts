@@ -7,7 +7,6 @@ import {
   backfill,
   backfillResultOf,
   historyOf,
-  NO_CROWD,
   QUICK_TO_GIVE_UP,
   startBackfill,
   stuckCustomer,
@@ -27,7 +26,7 @@ import { createWorld, untilTrue, type World } from '../support/world.js';
 let world: World;
 
 beforeAll(async () => {
-  world = await createWorld({ clients: NO_CROWD, ledgerTimeoutMs: 2_000 });
+  world = await createWorld({ ledgerTimeoutMs: 2_000 });
 });
 afterAll(async () => {
   await world.close();

@@ -1,6 +1,6 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backfillResultOf, historyOf, NO_CROWD } from '../support/backfills.js';
+import { backfillResultOf, historyOf } from '../support/backfills.js';
 import { backfillWorkflowId } from '../../src/contract/backfill.js';
 import {
   clearRequests,
@@ -16,7 +16,7 @@ import { createWorld, untilTrue, type World } from '../support/world.js';
 let world: World;
 
 beforeAll(async () => {
-  world = await createWorld({ clients: NO_CROWD });
+  world = await createWorld();
   await controlDotdigital(world, 'POST', 'seed', {
     programs: [
       { name: 'Win back', status: 'Active' },

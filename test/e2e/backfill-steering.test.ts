@@ -12,7 +12,6 @@ import {
   bringRealMonth,
   type HistoryCustomer,
   historyOf,
-  NO_CROWD,
   progressOf,
   startBackfill,
   untilProgress,
@@ -30,7 +29,7 @@ let customers: HistoryCustomer[];
 const REAL_CUSTOMERS = 35;
 
 beforeAll(async () => {
-  world = await createWorld({ clients: NO_CROWD, policy: { holdAfterMs: 300 } });
+  world = await createWorld({ policy: { holdAfterMs: 300 } });
   chronicle = followStokly(world);
   customers = await historyOf(world, 15, 1);
 });

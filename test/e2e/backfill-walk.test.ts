@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerWorkflowId } from '../../src/contract/ids.js';
 import { CUSTOMER_STATUS } from '../../src/contract/search-attributes.js';
-import { backfill, historyOf, NO_CROWD } from '../support/backfills.js';
+import { backfill, historyOf } from '../support/backfills.js';
 import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
 import { clearRequests, instant, newBuyer, placeOrder, requestPaths } from '../support/shop-events.js';
 import { createWorld, type World } from '../support/world.js';
@@ -10,7 +10,7 @@ let world: World;
 let chronicle: Chronicle;
 
 beforeAll(async () => {
-  world = await createWorld({ clients: NO_CROWD, policy: { holdAfterMs: 300 } });
+  world = await createWorld({ policy: { holdAfterMs: 300 } });
   chronicle = followStokly(world);
 });
 afterAll(async () => {

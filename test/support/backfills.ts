@@ -20,9 +20,6 @@ export const QUICK = { askAgainMs: 2_000, askAgainMaxMs: 4_000, giveUpMs: 20_000
 /** Waits for silent customers as good as not at all. */
 export const QUICK_TO_GIVE_UP = { askAgainMs: 500, askAgainMaxMs: 500, giveUpMs: 2_500 } as const;
 
-/** A test's pages are small: nobody else comes while their customers wait for company. */
-export const NO_CROWD = { lingerMs: 50 } as const;
-
 export async function startBackfill(
   world: World,
   name: string,

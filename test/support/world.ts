@@ -39,6 +39,9 @@ export { untilTrue };
 
 const LIVE = { priority: 'live' } as const;
 
+/** Reads wait two seconds in the product for others to share a call, at each of a customer's steps: few calls are no test's point but one's. */
+const LINGER_MS = 50;
+
 export interface WorldOptions {
   readonly policy?: Partial<SyncPolicy>;
   readonly consentLowerMaxPerHour?: number;
@@ -46,7 +49,7 @@ export interface WorldOptions {
   readonly reviewPolicy?: Partial<ReviewPolicy>;
   /** Whether a worker runs from the start; default true. */
   readonly hasWorker?: boolean;
-  /** How patient the vendors' clients are: for tests that have no minutes. */
+  /** How patient the vendors' clients are: for tests that have no minutes. Default: as in the product, but for `LINGER_MS`. */
   readonly clients?: { readonly timeoutMs?: number; readonly importWaitMs?: number; readonly lingerMs?: number };
   /** How long a customer may take to tell its ledger; default ten seconds. */
   readonly ledgerTimeoutMs?: number;
@@ -203,7 +206,7 @@ interface RunningWorker {
 }
 
 async function runWorker(world: World, options: WorldOptions): Promise<RunningWorker> {
-  const patience = options.clients ?? {};
+  const patience = { lingerMs: LINGER_MS, ...options.clients };
   const connection = await NativeConnection.connect({ address: world.address });
   const log = world.watch.log('worker');
   const metrics: WorkerMetrics = createWorkerMetrics({
