@@ -50,6 +50,16 @@ async function loaded(count: number, ordersEach: number): Promise<OldCustomer[]>
   return customers;
 }
 
+type ImportsEnd = 'not-sent' | 'overdue';
+/** Imports of records and of fields that ended so: Dotdigital never said that it took them, or nobody waited any longer. */
+async function importsThat(end: ImportsEnd): Promise<readonly number[]> {
+  const text = await world.workerMetrics();
+  return ['records', 'fields'].map((kind) => {
+    const [, count] = text.split(`lockstep_imports_total{kind="${kind}",result="${end}"} `);
+    return Number.parseInt(count ?? 'none is told', 10);
+  });
+}
+
 const isWell = async (isLateAllowed = false) => {
   expect(await violationsOf(world, { chronicle, wastedWritesMax, isLateAllowed })).toEqual([]);
 };
@@ -86,6 +96,7 @@ describe('V6 credentials that are revoked', () => {
     await untilTrue('the import is there', isThere);
     await controlDotdigital(world, 'POST', 'settings', { areCredentialsRevoked: true });
     const before = requests.count;
+    const overdue = await importsThat('overdue');
     const sinceMs = performance.now();
     await untilTrue('it is refused', () => requests.all.some(({ status }) => status === 401));
     await loadHistories(world, more);
@@ -99,6 +110,8 @@ describe('V6 credentials that are revoked', () => {
     const endMs = performance.now();
     await controlDotdigital(world, 'POST', 'settings', { areCredentialsRevoked: false, importDelayMs: 100 });
     expect(waiting.length).toBeGreaterThan(more.length);
+    // Whose import is asked about hears of it by the answer, and not when patience is over.
+    expect(await importsThat('overdue')).toEqual(overdue);
     expect(calls.map(({ status }) => status)).toEqual(calls.map(() => 401));
     // One look at a time, a second and more apart, beside what was on its way: at most a call of each that has begun.
     const looksMax = 1 + Math.ceil((endMs - sinceMs) / 1_000);
@@ -130,20 +143,30 @@ describe('a history is loaded although an import is', () => {
   type Faults = readonly Readonly<Record<string, unknown>>[];
   const OUTAGES = [{ kind: 'status', status: 503 }, { kind: 'html' }, { kind: 'reset-mid-body' }];
   /** Where each of an activity's tries meets one: the pause before the next doubles, so records and fields meet them apart. */
-  const groups: [string, Faults, paths?: readonly string[]][] = [
-    ['V8 fails in part, fails as a whole', [{ kind: 'partial-import', every: 3 }, { kind: 'failed-import' }]],
-    ['V2, V4, V7 of records answered 503, with HTML, cut off after its effect', OUTAGES, [RECORDS]],
-    ['V2, V4, V7 of fields answered 503, with HTML, cut off after its effect', OUTAGES, [FIELDS]],
+  const BOTH = [RECORDS, FIELDS];
+  /** How many imports, of records and of fields, have to be handed in anew. */
+  const groups: [string, Faults, paths: readonly string[], again: readonly [number, number]][] = [
+    [
+      'V8 fails in part, fails as a whole',
+      [{ kind: 'partial-import', every: 3 }, { kind: 'failed-import' }],
+      BOTH,
+      [0, 0],
+    ],
+    ['V2, V4, V7 of records answered 503, with HTML, cut off after its effect', OUTAGES, [RECORDS], [3, 0]],
+    ['V2, V4, V7 of fields answered 503, with HTML, cut off after its effect', OUTAGES, [FIELDS], [0, 3]],
     [
       'V1 limited, without any time and with Retry-After',
       [
         { kind: 'status', status: 429 },
         { kind: 'status', status: 429, headers: { 'Retry-After': '1' } },
       ],
+      BOTH,
+      [0, 0],
     ],
-    ['V5 answered a byte a second', [{ kind: 'byte-a-second' }]],
+    ['V5 answered a byte a second', [{ kind: 'byte-a-second' }], BOTH, [1, 1]],
   ];
-  it.each(groups)('%s', async (_name, faults, paths = [RECORDS, FIELDS]) => {
+  it.each(groups)('%s', async (_name, faults, paths, again) => {
+    const before = await importsThat('not-sent');
     for (const fault of faults) {
       for (const path of paths)
         await controlDotdigital(world, 'POST', 'faults', {
@@ -155,6 +178,9 @@ describe('a history is loaded although an import is', () => {
     await loaded(12, 3);
     const told = (await controlDotdigital(world, 'GET', 'faults')) as { faults: readonly { struck: number }[] };
     expect(told.faults.map(({ struck }) => struck).slice(0, 2)).toEqual([1, 1]);
+    // What an import writes stands before its answer is given up.
+    const handedInAgain = async () => (await importsThat('not-sent')).map((count, at) => count - (before[at] ?? 0));
+    await expect.poll(handedInAgain).toEqual(again);
     wastedWritesMax += 80;
   });
 
