@@ -67,7 +67,7 @@ export function createFetchOrders(deps: ActivityDeps, turns: HistoryTurns) {
               call,
               listed.headers,
             );
-      if (input.priority === 'history') await turns.take(signal);
+      if (input.priority === 'history') await turns.goOn(signal);
       const byId = new Map(wanted.map((order) => [order.orderId, order]));
       return {
         orders: boundBytes(

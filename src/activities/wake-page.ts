@@ -25,7 +25,7 @@ const WAKES_AT_ONCE = 10;
  * Has the customers of a page load their history, starting those that have no workflow. One that cannot be woken stops no other.
  * Safe to repeat: each ask of a load is one event id, which its customer remembers; a second attempt begins where the first got to.
  */
-export function createWakePage(deps: ActivityDeps, turns: Pick<HistoryTurns, 'take'>) {
+export function createWakePage(deps: ActivityDeps, turns: Pick<HistoryTurns, 'begin'>) {
   return async function wakePage({ customerIds, answerTo, ask }: WakePageInput): Promise<WakePageResult> {
     const done = new Set<number>();
     return await runActivity(
@@ -34,7 +34,7 @@ export function createWakePage(deps: ActivityDeps, turns: Pick<HistoryTurns, 'ta
         const refused: string[] = [];
         for (let at = 0; at < from; at += 1) done.add(at);
         await eachAtOnce([...customerIds.entries()].slice(from), WAKES_AT_ONCE, async ([at, customerId]) => {
-          await turns.take(signal);
+          await turns.begin(signal);
           // The attempt's time is over: whoever is left was not woken, and is asked again.
           const isWoken = !signal.aborted && (await isTaken(deps, customerId, wakeOf(answerTo, ask)));
           if (!isWoken) refused.push(customerId);

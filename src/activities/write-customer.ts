@@ -44,7 +44,7 @@ export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
       if (fields.isContactGone) return gone(settled);
       const refused = await wakeHolders(deps, { input, results: records.results, attempt }, call);
       measure(deps, input, records);
-      if (input.priority === 'history') await turns.take(signal);
+      if (input.priority === 'history') await turns.goOn(signal);
       return {
         contact: fields.contact,
         customerSkip: settled.customerSkip,

@@ -23,7 +23,7 @@ async function turnsWithin(turns: HistoryTurns, { asked, ms }: { asked: number; 
   let came = 0;
   const { signal } = new AbortController();
   setMaxListeners(0, signal);
-  for (let n = 0; n < asked; n += 1) void turns.take(signal).then(() => (came += 1));
+  for (let n = 0; n < asked; n += 1) void turns.goOn(signal).then(() => (came += 1));
   await vi.advanceTimersByTimeAsync(ms);
   return came;
 }
@@ -45,6 +45,33 @@ describe('history beside live work', () => {
     expect(await turnsWithin(turns, { asked: 1_000, ms: LIMITS.historyTurnWaitMaxMs + 1 })).toBe(1_000);
   });
 
+  it('begins with nobody while customers in hand wait, however long that takes', async () => {
+    const turns = new HistoryTurns();
+    turns.liveCame();
+    const { signal } = new AbortController();
+    const order: string[] = [];
+    for (let n = 0; n < 3; n += 1) void turns.begin(signal).then(() => order.push('begins'));
+    for (let n = 0; n < 2; n += 1) void turns.goOn(signal).then(() => order.push('goes on'));
+    await vi.advanceTimersByTimeAsync(2.5 * TURN_MS);
+    void turns.goOn(signal).then(() => order.push('goes on'));
+    await vi.advanceTimersByTimeAsync(10 * TURN_MS);
+    expect(order).toEqual(['goes on', 'goes on', 'begins', 'goes on', 'begins', 'begins']);
+  });
+
+  it('bounds no wait of those who are still to be woken', async () => {
+    const turns = new HistoryTurns();
+    const { signal } = new AbortController();
+    setMaxListeners(0, signal);
+    let begun = 0;
+    turns.liveCame();
+    for (let n = 0; n < 300; n += 1) void turns.begin(signal).then(() => (begun += 1));
+    await vi.advanceTimersByTimeAsync(LIMITS.historyTurnWaitMaxMs + TURN_MS / 2);
+    expect(begun).toBe(1 + LIMITS.historyTurnWaitMaxMs / TURN_MS);
+    // Live work is over: all go.
+    await vi.advanceTimersByTimeAsync(LIMITS.liveQuietAfterMs);
+    expect(begun).toBe(300);
+  });
+
   it('goes on at full speed when live work has been quiet for a while', async () => {
     const turns = new HistoryTurns();
     turns.liveCame();
@@ -56,9 +83,11 @@ describe('history beside live work', () => {
     const turns = new HistoryTurns();
     turns.liveCame();
     const attempt = new AbortController();
-    await turns.take(attempt.signal);
+    const first = turns.goOn(attempt.signal);
+    await vi.advanceTimersByTimeAsync(0);
+    await first;
     let isOver = false;
-    const waiting = turns.take(attempt.signal).then(() => (isOver = true));
+    const waiting = turns.goOn(attempt.signal).then(() => (isOver = true));
     attempt.abort();
     await waiting;
     expect(isOver).toBe(true);
@@ -71,7 +100,11 @@ class CountedTurns extends HistoryTurns {
   taken = 0;
   live = 0;
 
-  override async take(): Promise<void> {
+  override async begin(): Promise<void> {
+    this.taken += 1;
+  }
+
+  override async goOn(): Promise<void> {
     this.taken += 1;
   }
 
