@@ -32,8 +32,8 @@ export interface CompareHistoryResult {
  */
 export function createCompareHistory(deps: ActivityDeps) {
   return async function compareHistory(input: CompareHistoryInput): Promise<CompareHistoryResult> {
-    return await runActivity(async ({ signal }) => {
-      const call = { priority: 'history', signal } as const;
+    return await runActivity(async ({ signal, begunAtMs }) => {
+      const call = { priority: 'history', signal, begunAtMs } as const;
       const answers = await readAnswers(deps, input);
       const inStokly = new Map<string, number>();
       for await (const { customerId } of ordersOf(deps, input.window, call))

@@ -14,8 +14,8 @@ export interface CountHistoryResult {
 /** What all outcomes of a window have to add up to. Reads only. */
 export function createCountHistory(deps: ActivityDeps) {
   return async function countHistory({ window }: { readonly window: HistoryWindow }): Promise<CountHistoryResult> {
-    return await runActivity(async ({ signal }) => {
-      const call = { priority: 'history', signal } as const;
+    return await runActivity(async ({ signal, begunAtMs }) => {
+      const call = { priority: 'history', signal, begunAtMs } as const;
       const inStokly = await deps.stokly.countOrders(window, call);
       const orders = await deps.stokly.listOrdersWithoutCustomer(call, window);
       return { inStokly, withoutCustomer: talliesWithoutCustomer(orders, deps.policy) };

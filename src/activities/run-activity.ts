@@ -10,7 +10,7 @@ export interface ActivityRun {
   readonly runId: string;
   /** One for all attempts of this execution. */
   readonly executionId: string;
-  /** Epoch ms when this attempt began: its calls go before those of activities that began later. */
+  /** Epoch ms when the activity was asked for, for all its attempts: one that ran out of time in a long line goes on near its head. */
   readonly begunAtMs: number;
   /** Aborted when the attempt is given up or its time is over: no HTTP call outlives it. */
   readonly signal: AbortSignal;
@@ -42,7 +42,6 @@ export async function runActivity<Result>(
   options: RunOptions = {},
 ): Promise<Result> {
   const context = Context.current();
-  const begunAtMs = Date.now();
   const beat = (): void => context.heartbeat(options.progress?.());
   let isTelling = false;
   const tellProgress = (): void => {
@@ -65,6 +64,7 @@ export async function runActivity<Result>(
   context.cancellationSignal.addEventListener('abort', () => ending.abort(), { once: true });
   try {
     const { attempt, activityId, workflowExecution, heartbeatDetails: progress } = context.info;
+    const { scheduledTimestampMs: begunAtMs } = context.info;
     const runId = workflowExecution?.runId ?? '';
     const executionId = `${runId}/${activityId}`;
     return await body({ attempt, runId, executionId, begunAtMs, signal: ending.signal, progress, tellProgress });

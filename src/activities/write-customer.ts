@@ -21,11 +21,13 @@ import { type RecordsWritten, writeRecords } from './write-records.js';
 export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
   return async function writeCustomer(input: WriteCustomerInput): Promise<WriteCustomerResult> {
     let imports: ImportsToldInHeartbeats | null = null;
-    const body = async ({ attempt, executionId, signal, progress, tellProgress }: ActivityRun) => {
+    const body = async ({ attempt, executionId, begunAtMs, signal, progress, tellProgress }: ActivityRun) => {
       imports = new ImportsToldInHeartbeats(progress, tellProgress);
-      const announced = input.priority === 'history' ? { announced: deps.dotdigital.announce(signal) } : {};
-      // The customer's work began with its read: its calls go before those of all who are still read, or all would end together.
-      const call = { priority: input.priority, signal, begunAtMs: 0, imports, ...announced };
+      const announced = input.priority === 'history' ? deps.dotdigital.announce(signal) : undefined;
+      // The customer's work began with its read: its calls go before those of all who are still read, or all would end together. Not when
+      // tried again: where Dotdigital fails, the profiles that are read anew each time would leave Stokly's limit to nobody else.
+      const oldest = { begunAtMs: attempt === 1 ? 0 : begunAtMs };
+      const call = { priority: input.priority, signal, imports, ...oldest, ...(announced && { announced }) };
       if (input.priority === 'live') turns.liveCame();
       const settled = await settleContact(deps, input, { call, executionId });
       if (settled.customerSkip !== null && settled.contact === null)
@@ -44,6 +46,7 @@ export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
       if (fields.isContactGone) return gone(settled);
       const refused = await wakeHolders(deps, { input, results: records.results, attempt }, call);
       measure(deps, input, records);
+      announced?.handedIn('fields');
       if (input.priority === 'history') await turns.goOn(signal);
       return {
         contact: fields.contact,

@@ -87,7 +87,7 @@ async function submit<Write, Result extends object, Report>(
   const untilAllLeft = endWhenAllLeft(items);
   const seen = (result: ImportSeen['result']) => onImport?.({ kind: kind.name, result, writes: items.length });
   try {
-    const options = { priority, signal: untilAllLeft.signal } as const;
+    const options = { priority, signal: untilAllLeft.signal, begunAtMs: 0 } as const;
     const answer = await calls.send({ endpoint: kind.submit, method: 'PUT', path: kind.path, label, body, options });
     if (isOk(answer)) return parseBody(answer, wireImportTaken, { label, isWrite: true }).importId;
     seen('refused');

@@ -23,7 +23,8 @@ export class WaitingLine<T> {
       const queue = this.#queues[priority];
       const joinedAtMs = this.now();
       const leave = (outcome: T | 'aborted') => {
-        queue.splice(queue.indexOf(waiting), 1);
+        const at = queue.indexOf(waiting);
+        if (at >= 0) queue.splice(at, 1);
         stopListening();
         this.#waitedMs += this.now() - joinedAtMs;
         resolve(outcome);

@@ -61,3 +61,8 @@ it('an attempt that nobody waits for any more is cancelled, and is no failure', 
   const { error } = await outcomeOf(LONG, async (environment) => environment.cancel());
   expect(error).toBeInstanceOf(CancelledFailure);
 });
+
+it('every attempt is as old as the activity: one that ran out of time in a line keeps its place there', async () => {
+  const environment = new MockActivityEnvironment({ attempt: 2, scheduledTimestampMs: 1_000 });
+  expect(await environment.run(() => runActivity(async ({ begunAtMs }) => begunAtMs))).toBe(1_000);
+});
