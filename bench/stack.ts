@@ -22,7 +22,7 @@ export interface Stack {
 const PROCESS_NAMES = ['temporal', 'relay', 'worker', 'stokly', 'dotdigital'] as const;
 export type ProcessName = (typeof PROCESS_NAMES)[number];
 
-/** As in the Dockerfile: with more, glibc keeps some 30 MiB of what was freed. */
+/** As in the image of worker and relay: with more, glibc keeps some 30 MiB of what was freed. */
 const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' };
 
 export interface StackOptions {

@@ -1,7 +1,7 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { loadStarterConfig } from '../config.js';
 import { type BackfillInput, backfillNameOf, backfillWorkflowId } from '../contract/backfill.js';
-import { backfillStart } from '../contract/backfill-start.js';
+import { backfillStart, pagesFor } from '../contract/backfill-start.js';
 import { WORKFLOW_TYPES } from '../contract/ids.js';
 import { activePrograms, whatWillHappen, whose } from './backfill-start.js';
 import { confirm } from './confirm.js';
@@ -40,7 +40,7 @@ export async function runBackfillScheduleAdd(
   options: BackfillScheduleOptions,
   context: StarterContext,
 ): Promise<number> {
-  const config = loadStarterConfig(['temporal', 'dotdigital', 'policy', 'planned'], context.env);
+  const config = loadStarterConfig(['temporal', 'stokly', 'dotdigital', 'policy', 'planned'], context.env);
   const { lastMs, pagesAtOnce, times, actor, json } = options;
   const from = config.planned.historyFrom;
   const memo: ScheduleMemo = {
@@ -58,6 +58,7 @@ export async function runBackfillScheduleAdd(
     window: { from: from === null ? null : new Date(from).toISOString(), to: null },
     ...(lastMs === null ? {} : { lastMs }),
     confirmation: null,
+    ...pagesFor(config.stokly.requestsPerMinute),
     ...(pagesAtOnce === null ? {} : { pagesAtOnce }),
   };
   return using(await context.connectTemporal(config.temporal), async ({ client }) => {

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { loadStarterConfig } from '../config.js';
 import { type BackfillConfirmation, type BackfillInput, backfillWorkflowId } from '../contract/backfill.js';
-import { backfillStart } from '../contract/backfill-start.js';
+import { backfillStart, pagesFor } from '../contract/backfill-start.js';
 import { WORKFLOW_TYPES } from '../contract/ids.js';
 import type { DotdigitalSettings } from '../dotdigital/settings.js';
 import type { TemporalAccess } from '../temporal.js';
@@ -26,7 +26,10 @@ export async function runBackfillStart(
   options: BackfillStartOptions,
   context: StarterContext,
 ): Promise<number> {
-  const config = loadStarterConfig(['temporal', 'temporalUiUrl', 'dotdigital', 'policy', 'planned'], context.env);
+  const config = loadStarterConfig(
+    ['temporal', 'temporalUiUrl', 'stokly', 'dotdigital', 'policy', 'planned'],
+    context.env,
+  );
   const programs = await activePrograms(config.dotdigital, context);
   const from = options.from ?? config.planned.historyFrom;
   if (!options.json) {
@@ -37,6 +40,7 @@ export async function runBackfillStart(
   const input: BackfillInput = {
     window: { from: from === null ? null : new Date(from).toISOString(), to: null },
     confirmation: { actor: options.actor, at: new Date().toISOString(), programs },
+    ...pagesFor(config.stokly.requestsPerMinute),
     ...(options.pagesAtOnce === null ? {} : { pagesAtOnce: options.pagesAtOnce }),
   };
   return using(await context.connectTemporal(config.temporal), async (temporal) => {

@@ -6,7 +6,7 @@ import { heldBackWords, minutesLeft, type VendorPace } from '../../../src/domain
 import { isGivenUp, pauseBeforeAsk } from '../../../src/domain/backfill/page-patience.js';
 import { addTallies, ordersIn, type OutcomeTally, subtractTallies } from '../../../src/domain/backfill/tally.js';
 import { talliesWithoutCustomer } from '../../../src/domain/backfill/without-customer.js';
-import { PAGES } from '../../../src/contract/backfill-start.js';
+import { PAGES, pagesFor } from '../../../src/contract/backfill-start.js';
 import { LIMITS } from '../../../src/domain/limits.js';
 import { queueItem } from '../../../src/domain/wake-queue.js';
 import { TEST_POLICY } from '../../support/policy.js';
@@ -121,6 +121,17 @@ describe('open pages', () => {
   it('leave a quarter of a worker’s activity slots free for live work', () => {
     expect(LIMITS.historyActivities).toBeLessThanOrEqual((LIMITS.activitySlots * 3) / 4);
     expect(PAGES.pagesAtOnce * PAGES.pageSize).toBeLessThanOrEqual(LIMITS.historyActivities);
+  });
+});
+
+describe('pages by what Stokly allows', () => {
+  it.each([
+    [1_000_000, 100],
+    [600, 100],
+    [120, 20],
+    [10, 10],
+  ])('%i calls a minute: %i customers a page', (calls, pageSize) => {
+    expect(pagesFor(calls)).toEqual({ ...PAGES, pageSize });
   });
 });
 
