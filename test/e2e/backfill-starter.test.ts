@@ -1,7 +1,8 @@
-import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { defaultPayloadConverter, ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backfillResultOf, historyOf } from '../support/backfills.js';
 import { backfillWorkflowId } from '../../src/contract/backfill.js';
+import { pagesFor } from '../../src/contract/backfill-start.js';
 import {
   clearRequests,
   controlDotdigital,
@@ -72,7 +73,9 @@ describe('backfill start', () => {
 
   it('keeps who confirmed it and which programs were active, and brings what the plan said', async () => {
     const asked = ['backfill', 'start', 'all', '--actor', 'jane', '--pages', '2'];
-    expect(await starterOn(world, asked, { types: ['all'] })).toMatchObject({ status: 0, err: [] });
+    const scarce = { STOKLY_REQUESTS_PER_MINUTE: '120' };
+    expect(await starterOn(world, asked, { types: ['all'] }, scarce)).toMatchObject({ status: 0, err: [] });
+    expect(await inputOf('all')).toMatchObject({ pagesAtOnce: 2, pageSize: pagesFor(120).pageSize });
     const result = await backfillResultOf(world.client.workflow.getHandle(backfillWorkflowId('all')));
     expect(result.confirmation).toMatchObject({ actor: 'jane', programs: [{ name: 'Win back' }] });
     expect(result).toMatchObject({ isReconciled: true, orders: { inStokly: 14, withOutcome: 14 } });
@@ -91,6 +94,13 @@ describe('backfill start', () => {
     expect(await complaint('start', '../x', '--yes', '--actor', 'jane')).toContain('name has letters');
   });
 });
+
+/** What its first run was started with. */
+async function inputOf(name: string): Promise<unknown> {
+  const { events } = await world.client.workflow.getHandle(backfillWorkflowId(name)).fetchHistory();
+  const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input;
+  return defaultPayloadConverter.fromPayload(input?.payloads?.[0] ?? {});
+}
 
 describe('a backfill that a Schedule starts', () => {
   const ADD = ['backfill', 'schedule', 'add', 'weekly', '--every', '7d', '--last', '1h', '--actor', 'jane'];
