@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { urlOf } from '../../demo/surroundings.js';
 import { type BackfillInput, type BackfillResult, backfillWorkflowId } from '../../src/contract/backfill.js';
-import { backfillStart } from '../../src/contract/backfill-start.js';
+import { backfillStart, pagesFor } from '../../src/contract/backfill-start.js';
 import { WORKFLOW_TYPES } from '../../src/contract/ids.js';
 import { countHistoryEvents } from '../history-events.js';
 import { residentBytesOf } from '../process-stats.js';
@@ -42,6 +42,7 @@ export interface BackfillRun {
 const CUSTOMERS_SEEDED_AT_A_TIME = 500;
 const LOOK_EVERY_MS = 500;
 const MIB = 1024 ** 2;
+const MINUTE_MS = 60_000;
 
 export async function runHistory(
   stack: Stack,
@@ -127,6 +128,7 @@ async function measured(
   const startedAtMs = Date.now();
   const start = backfillStart(backfillWorkflowId(name), {
     window: { from: null, to: null },
+    ...(limitWindowMs === null ? {} : pagesFor((CALLS_A_WINDOW.stokly * MINUTE_MS) / limitWindowMs)),
     confirmation: { actor: 'bench', at: new Date(startedAtMs).toISOString(), programs: [] },
   });
   const handle = await client.workflow.start<(input: BackfillInput) => Promise<BackfillResult>>(

@@ -5,8 +5,8 @@ import { HISTORY_PRIORITY, WORKFLOW_TASK_TIMEOUT } from './wake-start.js';
 /** A page waits for its last customer, so many small ones waste less than few large ones. */
 export const PAGES = { pageSize: 100, pagesAtOnce: 6 } as const;
 
-/** How long the last customer that is open may wait to be read: half of what all attempts together may take. Beyond that he is shown as blocked. */
-const READ_WITHIN_MINUTES = 5;
+/** How long the last customer that is open may wait to be read: less than the three minutes of an attempt, which would have to be made again. */
+const READ_WITHIN_MINUTES = 2.5;
 /** Calls to Stokly for a customer with a handful of orders. */
 const CALLS_A_CUSTOMER = 5;
 const PAGE_SIZE_MIN = 10;

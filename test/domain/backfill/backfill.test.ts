@@ -127,8 +127,9 @@ describe('open pages', () => {
 describe('pages by what Stokly allows', () => {
   it.each([
     [1_000_000, 100],
-    [600, 100],
-    [120, 20],
+    [1_200, 100],
+    [600, 50],
+    [120, 10],
     [10, 10],
   ])('%i calls a minute: %i customers a page', (calls, pageSize) => {
     expect(pagesFor(calls)).toEqual({ ...PAGES, pageSize });
