@@ -58,7 +58,13 @@ export async function startStack(processes: Processes, options: StackOptions): P
     const isOurs = name === 'worker' || name === 'relay';
     const profiling = isOurs && options.profileFolder !== null ? profileArguments(options.profileFolder) : [];
     const nodeArguments = [...profiling, ...heapArguments(name, options)];
-    return startProgram(processes, { name, path, readyUrl, env: { ...env, ...FEW_ARENAS }, nodeArguments });
+    return startProgram(processes, {
+      name,
+      path,
+      readyUrl,
+      env: isOurs ? { ...env, ...FEW_ARENAS } : env,
+      nodeArguments,
+    });
   };
   const stoklyProcess = await start(
     'stokly',

@@ -72,7 +72,8 @@ const stokly = {
     isSecret: true,
   }),
   STOKLY_REQUESTS_PER_MINUTE: setting(wholeNumber(1, 1_000_000), '120', {
-    description: 'Where the limiter starts; the header x-ratelimit-remaining rules from the first answer on.',
+    description:
+      'Where the limiter starts; the header x-ratelimit-remaining rules from the first answer on. `starter backfill start` opens as many customers as this lets it read.',
   }),
   STOKLY_PAGE_SIZE: setting(wholeNumber(1, 1000), '100', { description: 'Rows a page.' }),
   STOKLY_WINDOW_MS: setting(wholeNumber(1, 3_600_000), '60000', { description: "Stokly's rate window in ms." }),

@@ -63,10 +63,10 @@ export async function runActivity<Result>(
   }, ownTimeMs(context.info));
   context.cancellationSignal.addEventListener('abort', () => ending.abort(), { once: true });
   try {
-    const { attempt, activityId, workflowExecution, heartbeatDetails: progress } = context.info;
-    const { scheduledTimestampMs: begunAtMs } = context.info;
+    const { attempt, activityId, workflowExecution, heartbeatDetails: progress, scheduledTimestampMs } = context.info;
     const runId = workflowExecution?.runId ?? '';
     const executionId = `${runId}/${activityId}`;
+    const begunAtMs = scheduledTimestampMs;
     return await body({ attempt, runId, executionId, begunAtMs, signal: ending.signal, progress, tellProgress });
   } catch (error) {
     throw toActivityFailure(error, { isOutOfTime });

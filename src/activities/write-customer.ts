@@ -26,8 +26,8 @@ export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
       const announced = input.priority === 'history' ? deps.dotdigital.announce(signal) : undefined;
       // The customer's work began with its read: its calls go before those of all who are still read, or all would end together. Not when
       // tried again: where Dotdigital fails, the profiles that are read anew each time would leave Stokly's limit to nobody else.
-      const oldest = { begunAtMs: attempt === 1 ? 0 : begunAtMs };
-      const call = { priority: input.priority, signal, imports, ...oldest, ...(announced && { announced }) };
+      const age = attempt === 1 ? 0 : begunAtMs;
+      const call = { priority: input.priority, signal, begunAtMs: age, imports, ...(announced && { announced }) };
       if (input.priority === 'live') turns.liveCame();
       const settled = await settleContact(deps, input, { call, executionId });
       if (settled.customerSkip !== null && settled.contact === null)
@@ -46,6 +46,7 @@ export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
       if (fields.isContactGone) return gone(settled);
       const refused = await wakeHolders(deps, { input, results: records.results, attempt }, call);
       measure(deps, input, records);
+      // Also where none were due: what others handed in need not wait for this one's turn.
       announced?.handedIn('fields');
       if (input.priority === 'history') await turns.goOn(signal);
       return {

@@ -87,6 +87,7 @@ async function submit<Write, Result extends object, Report>(
   const untilAllLeft = endWhenAllLeft(items);
   const seen = (result: ImportSeen['result']) => onImport?.({ kind: kind.name, result, writes: items.length });
   try {
+    // As old as the writes that it carries: where imports share a tier with single calls, it is not overtaken by them for ever.
     const options = { priority, signal: untilAllLeft.signal, begunAtMs: 0 } as const;
     const answer = await calls.send({ endpoint: kind.submit, method: 'PUT', path: kind.path, label, body, options });
     if (isOk(answer)) return parseBody(answer, wireImportTaken, { label, isWrite: true }).importId;
