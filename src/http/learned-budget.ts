@@ -95,6 +95,13 @@ export class LearnedBudget {
     if (reading !== null) this.#learn(permit, reading);
   }
 
+  /** It was not sent. What was said of the count meanwhile, a refusal or a new window, stands. */
+  giveBack({ sequence }: Permit): void {
+    this.#inFlight.delete(sequence);
+    if (this.#remaining === null || sequence <= Math.max(this.#pastWindowUpTo, this.#refusedUpTo)) return;
+    this.#remaining += 1;
+  }
+
   /** An answer whose call was counted elsewhere. */
   observe(reading: RateReading): void {
     this.#sequence += 1;

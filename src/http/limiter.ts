@@ -27,6 +27,8 @@ export interface RateLimiter {
   /** Resolves when the call may go out, live calls before history's; `aborted` when the signal ended the wait. */
   take(options: WaitOptions): Promise<Permit | 'aborted'>;
   settle(permit: Permit, reading: RateReading | null): void;
+  /** In place of `settle`, at once, for a call that does not go out after all: it costs nothing of the budget. */
+  giveBack(permit: Permit): void;
   /** Learns from an answer whose call was counted elsewhere (its tier turned out to be another). */
   observe(reading: RateReading): void;
   state(): RateLimiterState;
@@ -73,6 +75,11 @@ class HeaderLearnedLimiter implements RateLimiter {
 
   settle(permit: Permit, reading: RateReading | null): void {
     this.#budget.settle(permit, reading);
+    this.#release();
+  }
+
+  giveBack(permit: Permit): void {
+    this.#budget.giveBack(permit);
     this.#release();
   }
 

@@ -277,6 +277,28 @@ describe('waiting', () => {
   });
 });
 
+describe('a call that does not go out after all', () => {
+  test('costs nothing of the budget', async () => {
+    const limiter = limiterOf(3);
+    for (let call = 0; call < 10; call += 1) limiter.giveBack(await taken(limiter));
+    const out = watch(limiter, 4);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toHaveLength(3);
+  });
+
+  test('opens no budget that was refused meanwhile', async () => {
+    const limiter = limiterOf(100);
+    const [refused, unsent] = [await taken(limiter), await taken(limiter)];
+    limiter.settle(refused, reading({ isRefusal: true, waitMs: 5_000 }));
+    limiter.giveBack(unsent);
+    const out = watch(limiter, 1);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(out).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(out).toHaveLength(1);
+  });
+});
+
 function limiterOf(startLimit: number | null): RateLimiter {
   return createRateLimiter({ startLimit, windowMs: WINDOW_MS });
 }
