@@ -58,11 +58,28 @@ export function isTooManyJobs(code: string | null | undefined): boolean {
   return /:tooMany/i.test(code ?? '') || code === 'ERROR_IMPORT_TOOMANYACTIVEIMPORTS';
 }
 
-/** v2 says bad credentials with a token too; a 403 without a token is a call to the wrong region. */
+const BAD_LOGIN = ['ERROR_INVALID_LOGIN', 'ERROR_APIUSER_INVALID'] as const;
+
+/** v2 says bad credentials with a token too; for a 403 see `isForbidden`. */
 export function isCredentialsRefused(answer: HttpAnswer): boolean {
-  if (answer.status === 401) return true;
-  if (answer.status === 403) return !hasCode(answer, 'ERROR_FEATURENOTACTIVE');
-  return answer.status === 400 && hasCode(answer, 'ERROR_INVALID_LOGIN', 'ERROR_APIUSER_INVALID');
+  if (answer.status === 401 || isForbidden(answer)) return true;
+  return (answer.status === 400 || answer.status === 403) && hasCode(answer, ...BAD_LOGIN);
+}
+
+/**
+ * D8: a 403 of which only the calls around it show what it means: nothing is allowed here (the address is another region's), or
+ * this one call is not (the account has no right to what it is about).
+ */
+export function isForbidden(answer: HttpAnswer): boolean {
+  return answer.status === 403 && !hasCode(answer, 'ERROR_FEATURENOTACTIVE', ...BAD_LOGIN);
+}
+
+/** For a forbidden call while others are taken. */
+export function notAllowed(answer: HttpAnswer, label: string): DotdigitalCallError {
+  const { code } = errorCodeOf(answer);
+  const detail = { status: answer.status, ...(code === null ? {} : { code }) };
+  const said = `answered ${answer.status}${code === null ? '' : ` ${code}`} while other calls are taken`;
+  return new DotdigitalCallError('refused', `${label}: ${said}`, detail);
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { CallObserver } from '../http/call-seen.js';
-import { CredentialsGate, type GateAnswer, type GateVisit } from '../http/credentials-gate.js';
+import { CredentialsGate, type GateAnswer, type GateVisit, GIVEN_UP_AT_GATE } from '../http/credentials-gate.js';
 import { type RateLimiterState, resetInMs } from '../http/limiter.js';
 import { readRate } from '../http/rate-headers.js';
 import { REFUSED_WAIT_MS_MAX, untilNotRefused } from '../http/refused-wait.js';
 import { createHttpTransport, type HttpAnswer, type HttpRequest, type HttpTransport } from '../http/transport.js';
 import { judgeTransportError, TransportError } from '../http/transport-error.js';
-import { isBudgetSpent, isCredentialsRefused, outageOf } from './answers.js';
+import { isBudgetSpent, isCredentialsRefused, isForbidden, notAllowed, outageOf } from './answers.js';
 import type { CallOptions } from './api.js';
 import { DotdigitalCallError } from './errors.js';
 import { DISCOVERY_URL, DOTDIGITAL_TIMEOUT_MS, RATE_WINDOW_MS, type DotdigitalSettings } from './settings.js';
@@ -31,6 +31,8 @@ export class DotdigitalCalls {
   readonly #tiers: TierLimiters;
   readonly #gate: CredentialsGate;
   #baseUrl: Promise<string> | null = null;
+  /** A call to the account's own host was taken, and none was refused since. */
+  #isTaken = false;
 
   constructor(
     private readonly settings: DotdigitalSettings,
@@ -48,21 +50,20 @@ export class DotdigitalCalls {
 
   /** Resolves with a 2xx, or a 4xx that is about this one record; rejects for what concerns everyone. */
   async send(call: DotdigitalCall): Promise<HttpAnswer> {
-    return this.sendTo(await this.#region(call.options), call);
+    const answer = await this.sendTo(await this.#region(call.options), call);
+    this.#isTaken = true;
+    return answer;
   }
 
   /** To a given host: the account's own is not known before the first answer. */
   async sendTo(baseUrl: string, call: DotdigitalCall): Promise<HttpAnswer> {
-    const visit = admitted(this.#gate.enter(), call.label);
+    const visit = admitted(await this.#gate.enter(call.options.signal), call.label);
     try {
       const { answer, resetMs } = await untilNotRefused(() => this.#sendCounted(baseUrl, call, visit), {
         now: this.deps.now,
         waitMsMax: this.settings.refusedWaitMsMax ?? REFUSED_WAIT_MS_MAX,
       });
-      if (isCredentialsRefused(answer)) {
-        const detail = { status: answer.status, retryAfterMs: this.#gate.refused(visit) };
-        throw new DotdigitalCallError('credentials-refused', `${call.label}: answered ${answer.status}`, detail);
-      }
+      if (isCredentialsRefused(answer)) throw this.#refusedBy(answer, { label: call.label, visit });
       const context = { label: call.label, isWrite: call.method !== 'GET', nowMs: this.deps.now(), resetInMs: resetMs };
       const outage = outageOf(answer, context);
       if (outage !== null) throw outage;
@@ -86,13 +87,24 @@ export class DotdigitalCalls {
     this.#transport.close();
   }
 
+  /** D8: a 403 between calls that are taken is about its call alone; the next one after it, or the first of all, is about everyone's. */
+  #refusedBy(answer: HttpAnswer, { label, visit }: { label: string; visit: GateVisit }): DotdigitalCallError {
+    const isOfOneCall = isForbidden(answer) && this.#isTaken;
+    this.#isTaken = false;
+    if (isOfOneCall) return notAllowed(answer, label);
+    const detail = { status: answer.status, retryAfterMs: this.#gate.refused(visit) };
+    return new DotdigitalCallError('credentials-refused', `${label}: answered ${answer.status}`, detail);
+  }
+
   async #sendCounted(baseUrl: string, call: DotdigitalCall, visit: GateVisit) {
     const limiter = this.#tiers.of(call.endpoint);
     const permit = await limiter.take(call.options);
     if (permit === 'aborted')
       throw new DotdigitalCallError('aborted', `${call.label}: was given up while it waited its turn`);
+    const turn = this.#gate.admit(visit);
+    if (turn.kind !== 'go') limiter.giveBack(permit);
+    admitted(turn, call.label);
     try {
-      admitted(this.#gate.admit(visit), call.label);
       const answer = await this.#transport.send(this.#requestOf(baseUrl, call));
       const isRefused = isBudgetSpent(answer);
       const reading = readRate(answer, this.deps.now(), isRefused);
@@ -137,6 +149,7 @@ export class DotdigitalCalls {
 
 function admitted(gate: GateAnswer, label: string): GateVisit {
   if (gate.kind === 'go') return gate.visit;
+  if (gate.kind === 'aborted') throw new DotdigitalCallError('aborted', `${label}: ${GIVEN_UP_AT_GATE}`);
   const { retryAfterMs } = gate;
   const said = `${label}: not sent, the credentials are refused`;
   throw new DotdigitalCallError('credentials-refused', said, { retryAfterMs });

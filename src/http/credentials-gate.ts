@@ -1,4 +1,11 @@
+import { onAbort } from './abort.js';
+
 const PROBE_PAUSE_MS = { first: 1_000, max: 30_000 } as const;
+/** Nobody waits longer than this for what somebody else's call finds out: it may hang, and who waits holds a slot. */
+const PROBE_WAIT_MS_MAX = 30_000;
+
+/** Said of a call whose signal ended its wait here. */
+export const GIVEN_UP_AT_GATE = 'was given up while another call looked whether the credentials work';
 
 /** One call on its way through the gate, from `enter` to `leave`. What is in it is the gate's own. */
 export interface GateVisit {
@@ -6,15 +13,18 @@ export interface GateVisit {
   round: number;
 }
 
-/** `go`: call; `wait`: the credentials are refused at present, and someone else looks whether they work again. */
+/** `go`: call; `wait`: the credentials are refused at present, come back later; `aborted`: its signal ended the wait. */
 export type GateAnswer =
   | { readonly kind: 'go'; readonly visit: GateVisit }
-  | { readonly kind: 'wait'; readonly retryAfterMs: number };
+  | { readonly kind: 'wait'; readonly retryAfterMs: number }
+  | { readonly kind: 'aborted' };
 
 /**
  * Keeps refused credentials from becoming a storm: after a refusal one call at a time goes out to see whether they work
- * again, at a growing pace; all others are told when to come back. What was let through before the refusal and still waits
- * its turn asks again with `admit`, and many refusals of calls that were out together count as one.
+ * again, at a growing pace. Who comes before the next look is told when to come back; who comes while a call is out to look
+ * waits for what it finds out, so that all who were told the same moment go on together when the credentials work. What was
+ * let through before the refusal and still waits its turn asks again with `admit`, and many refusals of calls that were out
+ * together count as one.
  */
 export class CredentialsGate {
   /** Counted in a row; 0 while the credentials work. */
@@ -23,15 +33,24 @@ export class CredentialsGate {
   #nextProbeAtMs = 0;
   /** The call that is out to look; nobody else is while it has not left. */
   #probe: GateVisit | null = null;
+  readonly #waiting = new Set<() => void>();
 
   constructor(private readonly now: () => number = Date.now) {}
 
   /** Whoever is told `go` must `leave`, whatever becomes of the call. */
-  enter(): GateAnswer {
+  async enter(signal?: AbortSignal): Promise<GateAnswer> {
+    const giveUpAtMs = this.now() + PROBE_WAIT_MS_MAX;
+    while (this.#isProbeOut() && this.now() < giveUpAtMs) {
+      if (signal?.aborted === true) return { kind: 'aborted' };
+      await this.#untilProbeLeaves(giveUpAtMs - this.now(), signal);
+    }
     return this.#admit({ round: -1 });
   }
 
-  /** Asked again just before the call goes out: the credentials may have been refused while it waited. */
+  /**
+   * Asked again just before the call goes out: the credentials may have been refused while it waited. Never waits, since the
+   * one that looks may need what this call holds.
+   */
   admit(visit: GateVisit): GateAnswer {
     return visit.round === this.#round ? { kind: 'go', visit } : this.#admit(visit);
   }
@@ -52,7 +71,27 @@ export class CredentialsGate {
   }
 
   leave(visit: GateVisit): void {
-    if (this.#probe === visit) this.#probe = null;
+    if (this.#probe !== visit) return;
+    this.#probe = null;
+    for (const lookAgain of this.#waiting) lookAgain();
+  }
+
+  #isProbeOut(): boolean {
+    return this.#refusals > 0 && this.#probe !== null;
+  }
+
+  #untilProbeLeaves(atMostMs: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#waiting.delete(done);
+        clearTimeout(timer);
+        stopListening();
+        resolve();
+      };
+      const timer = setTimeout(done, atMostMs);
+      const stopListening = onAbort(signal, done);
+      this.#waiting.add(done);
+    });
   }
 
   #admit(visit: GateVisit): GateAnswer {

@@ -1,5 +1,5 @@
 import type { CallObserver } from '../http/call-seen.js';
-import { CredentialsGate, type GateAnswer, type GateVisit } from '../http/credentials-gate.js';
+import { CredentialsGate, type GateAnswer, type GateVisit, GIVEN_UP_AT_GATE } from '../http/credentials-gate.js';
 import { createRateLimiter, type RateLimiter, type RateLimiterState, resetInMs } from '../http/limiter.js';
 import { readRate } from '../http/rate-headers.js';
 import { REFUSED_WAIT_MS_MAX, untilNotRefused } from '../http/refused-wait.js';
@@ -53,7 +53,7 @@ export class StoklyCalls {
   }
 
   async get(read: StoklyRead): Promise<StoklyBody> {
-    const visit = admitted(this.#gate.enter(), read.label);
+    const visit = admitted(await this.#gate.enter(read.options.signal), read.label);
     try {
       const answer = await this.#withToken(read, visit);
       if (isNotFound(answer)) {
@@ -124,9 +124,11 @@ export class StoklyCalls {
   async #sendOnce(request: () => HttpRequest, { label, options, visit }: StoklySending) {
     const permit = await this.#limiter.take(options);
     if (permit === 'aborted') throw new StoklyCallError('aborted', `${label}: was given up while it waited its turn`);
+    const turn = this.#gate.admit(visit);
+    if (turn.kind !== 'go') this.#limiter.giveBack(permit);
+    admitted(turn, label);
     let answer: HttpAnswer | null = null;
     try {
-      admitted(this.#gate.admit(visit), label);
       answer = await this.#transport.send(request());
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
@@ -142,6 +144,7 @@ export class StoklyCalls {
 
 function admitted(gate: GateAnswer, label: string): GateVisit {
   if (gate.kind === 'go') return gate.visit;
+  if (gate.kind === 'aborted') throw new StoklyCallError('aborted', `${label}: ${GIVEN_UP_AT_GATE}`);
   const { retryAfterMs } = gate;
   throw new StoklyCallError('credentials-refused', `${label}: not sent, the credentials are refused`, { retryAfterMs });
 }

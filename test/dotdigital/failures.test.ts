@@ -160,6 +160,38 @@ describe('refused credentials', () => {
   });
 });
 
+describe('a 403', () => {
+  const NO_RIGHT: Fault = { kind: 'status', status: 403, body: '', match: { path: '^/v2/programs' } };
+
+  test('between calls that are taken is about its call alone: the others go on (D8)', async () => {
+    const { client, contactId } = await hit(NO_RIGHT);
+    for (let time = 0; time < 3; time += 1) {
+      expect(await client.getContact(contactId, LIVE)).toMatchObject({ contactId });
+      const error = await callErrorOf(client.listPrograms(LIVE));
+      expect(error).toMatchObject({ failure: 'refused', detail: { status: 403 } });
+      expect(error.message).toContain('GET programs: answered 403 while other calls are taken');
+    }
+    expect(await client.getContact(contactId, LIVE)).toMatchObject({ contactId });
+  });
+
+  test('after another one is about all: one call at a time looks', async () => {
+    const { client, contactId, emulator } = await hit({ kind: 'status', status: 403 });
+    const before = emulator.account.requests.count;
+    const failures: string[] = [];
+    for (let call = 0; call < 10; call += 1) {
+      failures.push((await callErrorOf(client.getContact(contactId, LIVE))).failure);
+    }
+    expect(failures).toEqual(['refused', ...Array.from({ length: 9 }, () => 'credentials-refused')]);
+    expect(emulator.account.requests.count - before).toBe(2);
+  });
+
+  test('that names a wrong login is refused credentials, whatever was taken before', async () => {
+    const body = JSON.stringify({ message: 'Error: ERROR_INVALID_LOGIN' });
+    const { client, contactId } = await hit({ kind: 'status', status: 403, body });
+    expect((await callErrorOf(client.getContact(contactId, LIVE))).failure).toBe('credentials-refused');
+  });
+});
+
 describe('an error', () => {
   test.each(FAULTS)('after %s shows no credentials, no address and no name', async (_name, fault) => {
     const { client, contactId } = await hit(fault);

@@ -1,86 +1,145 @@
-import { expect, test } from 'vitest';
-import { CredentialsGate, type GateVisit } from '../../src/http/credentials-gate.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CredentialsGate, type GateAnswer, type GateVisit } from '../../src/http/credentials-gate.js';
 
-test('lets everyone through while the credentials work', () => {
-  const { gate } = gateAt();
-  expect([gate.enter().kind, gate.enter().kind]).toEqual(['go', 'go']);
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 24) });
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 
-test('after a refusal lets one at a time look again, and tells the others when to come back', () => {
-  const { gate, pass } = gateAt();
-  expect(gate.refused(letIn(gate))).toBe(1_000);
-  expect(gate.enter()).toEqual({ kind: 'wait', retryAfterMs: 1_000 });
-  pass(1_000);
-  expect(gate.enter().kind).toBe('go');
-  expect(gate.enter()).toEqual({ kind: 'wait', retryAfterMs: 1_000 });
+test('lets everyone through while the credentials work', async () => {
+  const gate = new CredentialsGate();
+  expect((await Promise.all([gate.enter(), gate.enter()])).map(({ kind }) => kind)).toEqual(['go', 'go']);
 });
 
-test('lets nobody else look while the one that looks has no answer, and the next one when it gave up', () => {
-  const { gate, pass } = gateAt();
-  gate.refused(letIn(gate));
-  pass(1_000);
-  const probe = letIn(gate);
-  pass(60_000);
-  expect(gate.enter().kind).toBe('wait');
-  gate.leave(probe);
-  expect(gate.enter().kind).toBe('go');
+test('tells who comes before the next look when it is', async () => {
+  const gate = await closedGate();
+  await pass(400);
+  expect(await gate.enter()).toEqual({ kind: 'wait', retryAfterMs: 600 });
 });
 
-test('counts the refusals of calls that were out together as one', () => {
-  const { gate } = gateAt();
-  const together = Array.from({ length: 30 }, () => letIn(gate));
+test('counts the refusals of calls that were out together as one', async () => {
+  const gate = new CredentialsGate();
+  const together = await Promise.all(Array.from({ length: 30 }, () => letIn(gate)));
   expect(together.map((visit) => gate.refused(visit))).toEqual(together.map(() => 1_000));
 });
 
-test('holds back a call that was let in before the refusal and is not out yet', () => {
-  const { gate, pass } = gateAt();
-  const [waiting, refused] = [letIn(gate), letIn(gate)];
+test('holds back a call that was let in before the refusal and is not out yet', async () => {
+  const gate = new CredentialsGate();
+  const [waiting, refused] = [await letIn(gate), await letIn(gate)];
   expect(gate.admit(waiting).kind).toBe('go');
   gate.refused(refused);
   expect(gate.admit(waiting)).toEqual({ kind: 'wait', retryAfterMs: 1_000 });
-  pass(1_000);
+  await pass(1_000);
   expect(gate.admit(waiting).kind).toBe('go');
-  expect(gate.enter().kind).toBe('wait');
 });
 
-test('is not opened by the success of a call that was out before the refusal', () => {
-  const { gate } = gateAt();
-  const [earlier, refused] = [letIn(gate), letIn(gate)];
+test('has no call wait that holds a turn already, while another one looks', async () => {
+  const gate = new CredentialsGate();
+  const [waiting, refused] = [await letIn(gate), await letIn(gate)];
+  gate.refused(refused);
+  await pass(1_000);
+  await letIn(gate);
+  expect(gate.admit(waiting)).toEqual({ kind: 'wait', retryAfterMs: 1_000 });
+});
+
+test('is not opened by the success of a call that was out before the refusal', async () => {
+  const gate = new CredentialsGate();
+  const [earlier, refused] = [await letIn(gate), await letIn(gate)];
   gate.refused(refused);
   gate.accepted(earlier);
-  expect(gate.enter().kind).toBe('wait');
+  expect((await gate.enter()).kind).toBe('wait');
 });
 
-test('looks again at a growing pace, at most every half minute', () => {
-  const { gate, pass } = gateAt();
-  const pauses = Array.from({ length: 8 }, () => {
-    const probe = letIn(gate);
-    const pauseMs = gate.refused(probe);
+test('looks again at a growing pace, at most every half minute', async () => {
+  const gate = new CredentialsGate();
+  const pauses: number[] = [];
+  for (let look = 0; look < 8; look += 1) {
+    const probe = await letIn(gate);
+    pauses.push(gate.refused(probe));
     gate.leave(probe);
-    pass(pauseMs);
-    return pauseMs;
-  });
+    await pass(pauses.at(-1) ?? 0);
+  }
   expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
 });
 
-test('opens for everyone as soon as the credentials are accepted', () => {
-  const { gate, pass } = gateAt();
-  gate.refused(letIn(gate));
-  pass(1_000);
-  gate.accepted(letIn(gate));
-  expect([gate.enter().kind, gate.enter().kind]).toEqual(['go', 'go']);
+describe('who comes while a call is out to look', () => {
+  test('goes with all others as soon as it was accepted', async () => {
+    const { gate, probe, told } = await probing(1_000);
+    await pass(5_000);
+    expect(told).toEqual([]);
+    gate.accepted(probe);
+    gate.leave(probe);
+    await pass(0);
+    expect(told).toEqual(Array.from({ length: 1_000 }, () => 'go'));
+    expect((await gate.enter()).kind).toBe('go');
+  });
+
+  test('is told when the next look is as soon as it was refused', async () => {
+    const { gate, probe, answers } = await probing(1_000);
+    gate.refused(probe);
+    gate.leave(probe);
+    expect(await answers).toEqual(Array.from({ length: 1_000 }, () => ({ kind: 'wait', retryAfterMs: 2_000 })));
+  });
+
+  test('looks in its place, one of all, where it came back without either', async () => {
+    const { gate, probe, told } = await probing(1_000);
+    gate.leave(probe);
+    await pass(10_000);
+    expect(told).toEqual(['go']);
+  });
+
+  test('waits no longer than half a minute: a call may hang', async () => {
+    const { told } = await probing(3);
+    await pass(29_999);
+    expect(told).toEqual([]);
+    await pass(1);
+    expect(told).toEqual(['wait', 'wait', 'wait']);
+  });
+
+  test('waits no longer than its caller', async () => {
+    const { gate } = await probing(0);
+    const caller = new AbortController();
+    const answer = gate.enter(caller.signal);
+    caller.abort();
+    expect(await answer).toEqual({ kind: 'aborted' });
+    expect(await gate.enter(caller.signal)).toEqual({ kind: 'aborted' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
 
-function letIn(gate: CredentialsGate): GateVisit {
-  const answer = gate.enter();
+async function letIn(gate: CredentialsGate): Promise<GateVisit> {
+  const answer = await gate.enter();
   if (answer.kind !== 'go') throw new Error('not let in');
   return answer.visit;
 }
 
-function gateAt() {
-  let nowMs = 0;
-  const pass = (ms: number) => {
-    nowMs += ms;
-  };
-  return { gate: new CredentialsGate(() => nowMs), pass };
+/** One call was refused just now. */
+async function closedGate(): Promise<CredentialsGate> {
+  const gate = new CredentialsGate();
+  const refused = await letIn(gate);
+  gate.refused(refused);
+  gate.leave(refused);
+  return gate;
+}
+
+/** A gate with a call out to look, and so many that came after it; `told`: what they have heard so far. */
+async function probing(count: number) {
+  const gate = await closedGate();
+  await pass(1_000);
+  const probe = await letIn(gate);
+  const told: GateAnswer['kind'][] = [];
+  const answers = Promise.all(
+    Array.from({ length: count }, async () => {
+      const answer = await gate.enter();
+      told.push(answer.kind);
+      return answer;
+    }),
+  );
+  return { gate, probe, told, answers };
+}
+
+async function pass(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
 }
