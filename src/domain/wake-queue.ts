@@ -21,6 +21,8 @@ export interface QueueItem {
   readonly failingSinceMs: number;
   /** It came behind live work, and stays so whatever it waits for by now. */
   readonly isOfHistory?: boolean;
+  /** Read back because of a write that went behind live work: taken with live orders, and in no more hurry than that write was. */
+  readonly isReadBackOfHistory?: boolean;
   /** A record of it stands under this customer's contact, and another customer is refused it. */
   readonly isRecordHere?: boolean;
   /** Epoch ms at which the relay had received the oldest event that waits for it; absent where none was. */
@@ -55,6 +57,7 @@ export function enqueue(queue: Queue, item: QueueItem): Queue {
     failingSinceMs: earlierKnown(waiting.failingSinceMs, item.failingSinceMs),
     ...receivedOf(earlierKnown(waiting.receivedAtMs ?? 0, item.receivedAtMs ?? 0)),
     ...(isStillOfHistory(waiting, item) ? { isOfHistory: true } : {}),
+    ...(isStillReadBackOfHistory(waiting, item) ? { isReadBackOfHistory: true } : {}),
     ...(waiting.isRecordHere === true || item.isRecordHere === true ? { isRecordHere: true } : {}),
   };
   return queue.map((old, at) => (at === index ? merged : old));
@@ -99,6 +102,11 @@ function isStillOfHistory(waiting: QueueItem, item: QueueItem): boolean {
   return isMarked && isBehindLiveWork(waiting) && isBehindLiveWork(item);
 }
 
+function isStillReadBackOfHistory(waiting: QueueItem, item: QueueItem): boolean {
+  const isMarked = waiting.isReadBackOfHistory === true || item.isReadBackOfHistory === true;
+  return isMarked && priorityOf([waiting, item]) === 'history';
+}
+
 /** Looked at again later, for another reason: what came behind live work stays behind it. */
 export function again(item: QueueItem, changes: Pick<QueueItem, 'why'> & Partial<QueueItem>): QueueItem {
   return { ...item, ...changes, ...(isBehindLiveWork(item) ? { isOfHistory: true } : {}) };
@@ -113,9 +121,17 @@ export function takeDue(queue: Queue, nowMs: number): { readonly taken: Queue; r
   return { taken, rest: queue.filter((item) => !ids.has(item.orderId)) };
 }
 
-/** Whether a drain of these is history's: it then steps behind live work, in Temporal and in the limiters. */
+/** Whether these are history's orders: the rest of a customer's may then be listed with them. */
 export function isHistory(taken: Queue): boolean {
   return taken.length > 0 && taken.every(isBehindLiveWork);
+}
+
+export type Priority = 'live' | 'history';
+
+/** With which priority a drain of these goes, in Temporal and in the limiters: history's, where nobody waits for any of them. */
+export function priorityOf(taken: Queue): Priority {
+  const isLive = (item: QueueItem): boolean => !isBehindLiveWork(item) && item.isReadBackOfHistory !== true;
+  return taken.some(isLive) ? 'live' : 'history';
 }
 
 export function countDue(queue: Queue, nowMs: number): number {

@@ -3,7 +3,7 @@ import type { DrainPlan } from '../domain/drain-plan.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import { LIMITS } from '../domain/limits.js';
 import { firstReason, type SkipReason } from '../domain/reasons.js';
-import { type Queue, queueItem } from '../domain/wake-queue.js';
+import { type Priority, type Queue, queueItem } from '../domain/wake-queue.js';
 import { unconfirmedAfterMs } from './late-writes.js';
 import { note, queueOrders, requeue, type SyncState } from './sync-state.js';
 
@@ -34,15 +34,15 @@ function setEntries(state: SyncState, entries: readonly LedgerEntry[]): void {
 /** Enters what came of writing. */
 export function applyResult(
   state: SyncState,
-  done: { plan: DrainPlan; result: WriteCustomerResult; taken: Queue },
+  done: { plan: DrainPlan; result: WriteCustomerResult; taken: Queue; priority: Priority },
 ): void {
-  const { plan, result, taken } = done;
+  const { plan, result, taken, priority } = done;
   for (const what of result.notes) note(state, '–', what);
   if (result.isContactGone) {
     stopForGoneContact(state, plan);
     return;
   }
-  for (const record of result.orders) applyRecord(state, record);
+  for (const record of result.orders) applyRecord(state, record, priority);
   const skipBefore = state.customerSkip;
   const contactBefore = state.contact;
   state.contact = result.contact;
@@ -64,7 +64,7 @@ export function applyResult(
   skipForCustomer(state);
 }
 
-function applyRecord(state: SyncState, record: RecordResult): void {
+function applyRecord(state: SyncState, record: RecordResult, priority: Priority): void {
   state.uncertainOrderIds = state.uncertainOrderIds.filter((orderId) => orderId !== record.orderId);
   const { entry } = record;
   if (entry === null) return;
@@ -72,7 +72,9 @@ function applyRecord(state: SyncState, record: RecordResult): void {
   note(state, entry.number, recordWords(record, entry));
   const isLeft = record.what === 'deleted' && entry.leftKey !== undefined;
   if (isLeft || (entry.written?.isUnconfirmed === true && record.what === 'written')) {
-    requeue(state, [queueItem(entry.orderId, 'unconfirmed', { dueAtMs: Date.now() + unconfirmedAfterMs(state) })]);
+    const ofHistory = priority === 'history' ? { isReadBackOfHistory: true } : {};
+    const dueAtMs = Date.now() + unconfirmedAfterMs(state);
+    requeue(state, [queueItem(entry.orderId, 'unconfirmed', { dueAtMs, ...ofHistory })]);
   }
 }
 

@@ -15,7 +15,7 @@ export function customerState(state: SyncState, view: { isBusy: boolean; detail:
     ledgerComplete: state.isLedgerComplete,
     contactId: state.contact?.contactId ?? null,
     customerSkip: state.customerSkip,
-    queued: countDue(state.queue, nowMs) + (state.isListDue ? 1 : 0) + (state.isRefreshDue ? 1 : 0),
+    queued: countDue(state.queue, nowMs) + (state.isListDue ? 1 : 0) + (isRefreshDue(state) ? 1 : 0),
     due: state.queue
       .filter((item) => item.dueAtMs > nowMs)
       .map(({ orderId, why, dueAtMs }) => ({ orderId, why, dueAt: new Date(dueAtMs).toISOString() })),
@@ -29,6 +29,11 @@ export function customerState(state: SyncState, view: { isBusy: boolean; detail:
     unknownOrders: state.unknownOrderIds,
     recent: state.recent,
   };
+}
+
+/** Whoever asked for it. */
+export function isRefreshDue(state: SyncState): boolean {
+  return state.isRefreshDue || state.isRefreshOfHistoryDue === true;
 }
 
 function readBackAt({ contactReadBackAtMs }: SyncState): Pick<CustomerState, 'contactReadBackAt'> {

@@ -7,7 +7,7 @@ import { growingPauseMs, RETRY_PAUSE } from '../domain/growing-pause.js';
 import { LIMITS } from '../domain/limits.js';
 import { spendOf } from '../domain/spend.js';
 import { settledBetween } from '../domain/settled.js';
-import { isHistory, type Queue, receivedAtMsOf, takeDue } from '../domain/wake-queue.js';
+import { isHistory, type Priority, priorityOf, type Queue, receivedAtMsOf, takeDue } from '../domain/wake-queue.js';
 import { history, live } from './activity-proxies.js';
 import { applyPlan, applyResult } from './apply-drain.js';
 import { closeReviewsOfMoved, type Decisions, queueUnreviewed, tellReviews } from './customer-reviews.js';
@@ -26,8 +26,11 @@ export type DrainOutcome =
 interface Taken {
   readonly items: Queue;
   readonly isList: boolean;
-  readonly isRefresh: boolean;
+  /** The customer's record is looked at again, and for whom; null: it is not. */
+  readonly refresh: Priority | null;
 }
+
+const PROXIES: Readonly<Record<Priority, typeof live>> = { live, history };
 
 /**
  * One pass over what waits: read and judge, decide, write, remember. Two activities at most, a third only where an order turned
@@ -39,7 +42,7 @@ export async function drain(state: SyncState): Promise<DrainOutcome> {
   let plan: DrainPlan | null = null;
   try {
     const fetched = await fetchTaken(state, taken);
-    if (fetched !== null) rememberPolicy(state, fetched.policy);
+    if (fetched !== null) rememberPolicy(state, fetched.policy, priorityOf(taken.items));
     noticeReset(state, fetched?.runId);
     // One that comes in while this drain writes was not planned with: it is the next drain's.
     const decisions = state.decisions ?? {};
@@ -70,17 +73,22 @@ function take(state: SyncState): Taken {
   state.queue = rest;
   // The order at hand goes first; the rest of the customer's orders are loaded when no live work waits.
   const isList = state.isListDue && (taken.length === 0 || isHistory(taken));
-  const isRefresh = takeContactReadBack(state) || state.isRefreshDue;
   if (isList) state.isListDue = false;
+  return { items: taken, isList, refresh: takeRefresh(state) };
+}
+
+function takeRefresh(state: SyncState): Priority | null {
+  const readBack = takeContactReadBack(state);
+  const asked = state.isRefreshDue ? 'live' : state.isRefreshOfHistoryDue === true ? 'history' : null;
   state.isRefreshDue = false;
-  return { items: taken, isList, isRefresh };
+  state.isRefreshOfHistoryDue = false;
+  return asked === 'live' ? asked : (readBack ?? asked);
 }
 
 async function fetchTaken(state: SyncState, { items, isList }: Taken): Promise<FetchOrdersResult | null> {
   if (items.length === 0 && !isList) return null;
-  const isBehindLive = items.length === 0 || isHistory(items);
-  const { fetchOrders } = isBehindLive ? history : live;
-  return await fetchOrders.executeWithOptions({ summary: summaryOf(state, { items, isList }) }, [
+  const priority = priorityOf(items);
+  return await PROXIES[priority].fetchOrders.executeWithOptions({ summary: summaryOf(state, { items, isList }) }, [
     {
       customerId: state.customerId,
       orders: items.map((item) => ({
@@ -89,7 +97,7 @@ async function fetchTaken(state: SyncState, { items, isList }: Taken): Promise<F
         acceptBehind: item.why !== 'not-found' && item.tries >= LIMITS.behindTries,
       })),
       list: isList ? { knownOrderIds: state.entries.map((entry) => entry.orderId) } : null,
-      priority: isBehindLive ? 'history' : 'live',
+      priority,
     },
   ]);
 }
@@ -164,7 +172,7 @@ function spendText(state: Pick<SyncState, 'entries' | 'accountCurrency'>): strin
 
 function needsWrite(state: SyncState, drained: { taken: Taken; plan: DrainPlan; isSpendChanged: boolean }): boolean {
   if (state.isStopped) return false;
-  if (drained.plan.writes.length > 0 || drained.taken.isRefresh) return true;
+  if (drained.plan.writes.length > 0 || drained.taken.refresh !== null) return true;
   if (state.contact === null) return state.customerSkip === null;
   return drained.isSpendChanged;
 }
@@ -176,28 +184,30 @@ async function write(
   const { taken, plan, isComplete } = work;
   const ids = new Set(plan.writes.map(orderIdOf));
   const others = plan.entries.filter((entry) => !ids.has(entry.orderId));
-  const isBehindLive = !taken.isRefresh && (taken.items.length === 0 || isHistory(taken.items));
-  const { writeCustomer } = isBehindLive ? history : live;
+  const priority = taken.refresh === 'live' ? 'live' : priorityOf(taken.items);
   const numbers = plan.writes.map((order) => (order.kind === 'put' ? order.entry.number : `${order.number} (delete)`));
-  const summary = [taken.isRefresh ? 'customer' : null, numbersText(numbers)]
+  const summary = [taken.refresh === null ? null : 'customer', numbersText(numbers)]
     .filter((part) => part !== null && part !== '')
     .join(' and ');
-  const result = await writeCustomer.executeWithOptions({ summary: summary === '' ? 'contact’s fields' : summary }, [
-    {
-      customerId: state.customerId,
-      contact: state.contact,
-      isRefreshAsked: taken.isRefresh,
-      orders: plan.writes,
-      others: spendOf(others, state.accountCurrency ?? ''),
-      isLedgerComplete: isComplete && !state.isLedgerFull,
-      ...(isInDoubt(state) ? { isInDoubt: true } : {}),
-      receivedAtMs: receivedAtMsOf(taken.items, ids),
-      priority: isBehindLive ? 'history' : 'live',
-    },
-  ]);
+  const result = await PROXIES[priority].writeCustomer.executeWithOptions(
+    { summary: summary === '' ? 'contact’s fields' : summary },
+    [
+      {
+        customerId: state.customerId,
+        contact: state.contact,
+        isRefreshAsked: taken.refresh !== null,
+        orders: plan.writes,
+        others: spendOf(others, state.accountCurrency ?? ''),
+        isLedgerComplete: isComplete && !state.isLedgerFull,
+        ...(isInDoubt(state) ? { isInDoubt: true } : {}),
+        receivedAtMs: receivedAtMsOf(taken.items, ids),
+        priority,
+      },
+    ],
+  );
   applyPlan(state, plan);
-  applyResult(state, { plan, result, taken: taken.items });
-  noteDoubt(state, result);
+  applyResult(state, { plan, result, taken: taken.items, priority });
+  noteDoubt(state, result, priority);
   return result;
 }
 
@@ -209,7 +219,8 @@ function putBack(state: SyncState, failed: { taken: Taken; plan: DrainPlan | nul
   const { taken, plan, error } = failed;
   requeue(state, taken.items);
   state.isListDue = state.isListDue || taken.isList;
-  state.isRefreshDue = state.isRefreshDue || taken.isRefresh;
+  if (taken.refresh === 'live') state.isRefreshDue = true;
+  if (taken.refresh === 'history') state.isRefreshOfHistoryDue = true;
   if (plan !== null) {
     state.isWriteUncertain = true;
     state.uncertainOrderIds = [...new Set([...state.uncertainOrderIds, ...plan.writes.map(orderIdOf)])];

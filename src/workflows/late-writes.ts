@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { WriteCustomerResult } from '../activities/customer-write.js';
 import { LIMITS } from '../domain/limits.js';
+import type { Priority } from '../domain/wake-queue.js';
 import type { SyncState } from './sync-state.js';
 
 /**
@@ -45,10 +46,13 @@ export function isInDoubt(state: SyncState): boolean {
 }
 
 /** What came of a write: when contact and records are read back, and whether more writes are in doubt. */
-export function noteDoubt(state: SyncState, result: WriteCustomerResult): void {
+export function noteDoubt(state: SyncState, result: WriteCustomerResult, priority: Priority): void {
   state.isWriteUncertain = false;
   if (result.isFoundAgain === true) startDoubt(state);
-  if (result.isUncertain === true) state.contactReadBackAtMs = Date.now() + unconfirmedAfterMs(state);
+  if (result.isUncertain !== true) return;
+  const isLiveDueToo = (state.contactReadBackAtMs ?? null) !== null && state.isContactReadBackOfHistory !== true;
+  state.isContactReadBackOfHistory = priority === 'history' && !isLiveDueToo;
+  state.contactReadBackAtMs = Date.now() + unconfirmedAfterMs(state);
 }
 
 export function isContactReadBackDue(state: SyncState): boolean {
@@ -56,10 +60,13 @@ export function isContactReadBackDue(state: SyncState): boolean {
   return atMs !== null && atMs <= Date.now();
 }
 
-/** Looks at the contact again as if the customer had changed, and sends all of its fields. */
-export function takeContactReadBack(state: SyncState): boolean {
-  if (!isContactReadBackDue(state)) return false;
+/**
+ * Looks at the contact again as if the customer had changed, and sends all of its fields. With the priority of the write that is read
+ * back: a backfill whose writes are tried again must not be taken for live work two minutes later. Null: it is not due.
+ */
+export function takeContactReadBack(state: SyncState): Priority | null {
+  if (!isContactReadBackDue(state)) return null;
   state.contactReadBackAtMs = null;
   if (state.contact !== null) state.contact = { ...state.contact, fieldsHash: null, profileHash: null };
-  return true;
+  return state.isContactReadBackOfHistory === true ? 'history' : 'live';
 }

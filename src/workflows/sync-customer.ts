@@ -18,7 +18,7 @@ import { countDue, nextDueAtMs } from '../domain/wake-queue.js';
 import { answerHistory } from './answer-history.js';
 import { closeReviewsOfStopped } from './customer-reviews.js';
 import { applyCommands } from './customer-commands.js';
-import { customerState } from './customer-state.js';
+import { customerState, isRefreshDue } from './customer-state.js';
 import { describe } from './describe.js';
 import { drain } from './drain-customer.js';
 import { isContactReadBackDue, noticeResetAtStart } from './late-writes.js';
@@ -93,7 +93,7 @@ function hasWork(state: SyncState): boolean {
   return (
     state.commands.length > 0 ||
     state.isListDue ||
-    state.isRefreshDue ||
+    isRefreshDue(state) ||
     isContactReadBackDue(state) ||
     countDue(state.queue, Date.now()) > 0
   );

@@ -32,6 +32,8 @@ export interface SyncState {
   isListDue: boolean;
   /** The customer's record is to be looked at again. */
   isRefreshDue: boolean;
+  /** The same, asked for by history: nobody waits for it. */
+  isRefreshOfHistoryDue?: boolean;
   /** Messages that change the ledger: carried out between two drains, never while one is being written. */
   commands: readonly WakeCustomer[];
   /** Bounded by `LIMITS.eventIdsRemembered`, newest last. */
@@ -40,6 +42,8 @@ export interface SyncState {
   uncertainOrderIds: readonly string[];
   /** The contact's fields and address: when they are read back, as `uncertainOrderIds` are. Epoch ms. */
   contactReadBackAtMs?: number | null;
+  /** Only history's writes are read back then. */
+  isContactReadBackOfHistory?: boolean;
   /** Until then (epoch ms) writes of another run of this customer may still land. */
   inDoubtUntilMs?: number | null;
   /** The results that were read last are of another run: this one is a reset of it. */

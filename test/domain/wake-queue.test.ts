@@ -9,6 +9,7 @@ import {
   nextDueAtMs,
   pauseForBehind,
   pauseForNotFound,
+  priorityOf,
   type QueueItem,
   queueItem,
   receivedAtMsOf,
@@ -133,5 +134,32 @@ describe('an order of history that is looked at again', () => {
   it('is live work once an event asks for it, and what an event asked for stays live', () => {
     expect(isHistory(enqueue([waiting], queueItem('a', 'event')))).toBe(false);
     expect(isHistory([again(queueItem('a', 'event'), { why: 'second-read' })])).toBe(false);
+  });
+});
+
+describe('a read-back of what history wrote', () => {
+  const readBack = queueItem('a', 'unconfirmed', { dueAtMs: 5, isReadBackOfHistory: true });
+  const ofLive = queueItem('b', 'unconfirmed', { dueAtMs: 5 });
+
+  it('goes with history’s priority, alone and beside history, and with live work’s beside live work', () => {
+    expect(priorityOf([readBack])).toBe('history');
+    expect(priorityOf([readBack, queueItem('b', 'again')])).toBe('history');
+    expect(priorityOf([readBack, ofLive])).toBe('live');
+    expect(priorityOf([ofLive])).toBe('live');
+    expect(priorityOf([])).toBe('history');
+  });
+
+  it('is taken as every read-back is, before history’s orders: runs that began earlier have it so', () => {
+    const { taken } = takeDue([queueItem('b', 'history'), readBack], 10);
+    expect(taken).toEqual([readBack]);
+    expect(isHistory(taken)).toBe(false);
+  });
+
+  it('stays so whatever it waits for later, until live work asks for its order', () => {
+    expect(priorityOf([again(readBack, { why: 'behind' })])).toBe('history');
+    expect(priorityOf(enqueue([readBack], readBack))).toBe('history');
+    expect(priorityOf(enqueue([readBack], queueItem('a', 'event')))).toBe('live');
+    expect(priorityOf(enqueue([queueItem('a', 'event')], readBack))).toBe('live');
+    expect(priorityOf(enqueue([queueItem('a', 'unconfirmed')], readBack))).toBe('live');
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerWorkflowId } from '../../src/contract/ids.js';
+import { loadHistoryPort } from '../../src/temporal-ports.js';
 import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
 import {
   type Buyer,
@@ -123,6 +124,18 @@ async function isReadBack({ world, buyer }: Sold): Promise<void> {
 const isUnconfirmed = ({ world, buyer }: Sold) =>
   world.settled(buyer.customerId, ({ entries }) => entries[0]?.written?.isUnconfirmed === true);
 
+/** With which priority each activity of the customer’s went. */
+async function prioritiesOf({ world, buyer }: Sold): Promise<string[]> {
+  const { events } = await world.client.workflow.getHandle(customerWorkflowId(buyer.customerId)).fetchHistory();
+  return ((events ?? []) as temporal.api.history.v1.IHistoryEvent[]).flatMap((event) => {
+    const scheduled = event.activityTaskScheduledEventAttributes ?? null;
+    if (scheduled === null) return [];
+    const { priority } = JSON.parse(Buffer.from(scheduled.input?.payloads?.[0]?.data ?? []).toString());
+    const isAsSaid = scheduled.priority?.priorityKey === (priority === 'live' ? 1 : 5);
+    return [isAsSaid ? priority : `${priority}, scheduled with ${scheduled.priority?.priorityKey}`];
+  });
+}
+
 const MENDED = 'read back and mended: a late write had overtaken it';
 
 /** Every fault here costs repeats, and each read-back of fields one update: that they are few, `crash.test.ts` shows. */
@@ -179,6 +192,21 @@ describe.concurrent('a write that lands after its own repeat', () => {
     letLand();
     await untilTotals(sale, [12, 18, null, 18, null]);
     await isReadBack(sale);
+  });
+});
+
+describe.concurrent('a write of history whose first attempt failed', () => {
+  it('is read back with history’s priority: nobody waits for it, and no order is behind it', async () => {
+    const buyer = await newBuyer(world);
+    const sale: Sold = { world, buyer, order: await placeOrder(world, buyer.customerId) };
+    const match = recordOfSale(sale);
+    await controlDotdigital(world, 'POST', 'faults', [{ kind: 'status', status: 503, match, times: 1 }]);
+    await loadHistoryPort(world.client)(buyer.customerId, { eventId: randomUUID(), kind: 'load-history' });
+    await isUnconfirmed(sale);
+    await isReadBack(sale);
+    // Read and written, then read back, the record and the contact's fields.
+    expect((await prioritiesOf(sale)).length).toBeGreaterThanOrEqual(4);
+    expect(new Set(await prioritiesOf(sale))).toEqual(new Set(['history']));
   });
 });
 
