@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import { DotdigitalCallError } from '../dotdigital/errors.js';
 import { StoklyCallError } from '../stokly/errors.js';
 
@@ -36,11 +36,11 @@ type Vendor = 'Stokly' | 'Dotdigital';
 
 const CREDENTIALS: Readonly<Record<Vendor, string>> = {
   Stokly: 'STOKLY_ACCOUNT_KEY, STOKLY_CLIENT_ID, STOKLY_SECRET_KEY',
-  Dotdigital: 'DOTDIGITAL_API_USER, DOTDIGITAL_API_PASSWORD',
+  Dotdigital: 'DOTDIGITAL_API_USER, DOTDIGITAL_API_PASSWORD, DOTDIGITAL_API_URL',
 };
 
 /** What to do, for whoever reads the failure in Temporal's UI. */
-function whatToDo(vendor: Vendor, failure: StoklyCallError['failure']): string {
+function whatToDo(vendor: Vendor, { failure, detail }: StoklyCallError | DotdigitalCallError): string {
   switch (failure) {
     case 'unavailable':
       return 'it is tried again by itself';
@@ -53,6 +53,8 @@ function whatToDo(vendor: Vendor, failure: StoklyCallError['failure']): string {
     case 'credentials-refused':
       return `check ${CREDENTIALS[vendor]}; it goes on by itself when they work`;
     case 'refused':
+      if (detail.status === 403)
+        return `give the account the right or the feature that this call needs, or ask ${vendor} for it; it goes on by itself then`;
       return `it is tried again; if it stays so, compare this call with ${vendor}'s documentation`;
   }
 }
@@ -67,7 +69,7 @@ function vendorFailure(vendor: Vendor, error: StoklyCallError | DotdigitalCallEr
     // Try again after the moment that the vendor named.
     case 'rate-limited':
       return failure(vendor, 'RateLimited', error);
-    // Never by itself: the workflow pauses, says so, and probes at its own pace.
+    // Whoever asked for it decides: a customer says so first, and then has it tried again (`workflows/refused-access.ts`).
     case 'credentials-refused':
       return failure(vendor, 'CredentialsRefused', error);
     case 'refused':
@@ -80,7 +82,7 @@ function vendorFailure(vendor: Vendor, error: StoklyCallError | DotdigitalCallEr
 
 type VendorFailure = 'Unavailable' | 'AnswerUnreadable' | 'RateLimited' | 'CredentialsRefused' | 'RequestRefused';
 
-const NEVER_BY_ITSELF: ReadonlySet<VendorFailure> = new Set(['CredentialsRefused', 'RequestRefused']);
+const NEVER_BY_ITSELF: ReadonlySet<VendorFailure> = new Set(['RequestRefused']);
 
 function failure(
   vendor: Vendor,
@@ -89,11 +91,13 @@ function failure(
 ): ApplicationFailure {
   const { status, isEffectUnknown, retryAfterMs } = error.detail;
   return ApplicationFailure.create({
-    message: `${error.message}: ${whatToDo(vendor, error.failure)}`,
+    message: `${error.message}: ${whatToDo(vendor, error)}`,
     type: `${vendor}${kind}` satisfies FailureType,
     nonRetryable: NEVER_BY_ITSELF.has(kind),
     details: [{ status: status ?? null, isEffectUnknown: isEffectUnknown ?? false }],
     ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+    // One call at a time looks whether they work: what was not sent is no news, and would fill the log with each attempt.
+    ...(kind === 'CredentialsRefused' && status === undefined ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
 }
 

@@ -1,5 +1,8 @@
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
+import { retryAfterSaying } from './refused-access.js';
+
+const RETRY = { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' } as const;
 
 /**
  * One attempt may take three minutes: longer than the longest HTTP call (Dotdigital's 125 s), so that no call outlives its
@@ -11,7 +14,7 @@ const OPTIONS: ActivityOptions = {
   startToCloseTimeout: '3 minutes',
   scheduleToCloseTimeout: '10 minutes',
   heartbeatTimeout: '4 seconds',
-  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  retry: retryAfterSaying(RETRY),
 };
 
 /** Live work goes before history, in Temporal as in the limiters. */
@@ -22,3 +25,8 @@ export const history = proxyActivities<Activities>({
   heartbeatTimeout: '8 seconds',
   priority: { priorityKey: 5 },
 });
+
+/** For a workflow that shows a failure of that type; null: none. */
+export function whileShown(type: string | null): Pick<ActivityOptions, 'retry'> {
+  return { retry: retryAfterSaying(RETRY, type) };
+}

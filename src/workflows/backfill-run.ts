@@ -11,9 +11,9 @@ import {
 import { type BackfillPageInput, backfillPageWorkflowId } from '../contract/backfill.js';
 import { WORKFLOW_TASK_TIMEOUT } from '../contract/wake-start.js';
 import type { HistoryAnswer } from '../domain/backfill/answer.js';
-import { growingPauseMs, RETRY_PAUSE } from '../domain/growing-pause.js';
 import { backfillPageWorkflow } from './backfill-page.js';
 import { type BackfillState, countPage } from './backfill-state.js';
+import { pauseAfter } from './refused-access.js';
 
 /** What one run keeps beside the state that is carried over. */
 export interface BackfillRun {
@@ -93,15 +93,16 @@ export function throwFailure({ failure }: BackfillRun): void {
 
 /** Carries out what cannot be left out, again and again at a growing pace; what is wrong stands in the progress meanwhile. */
 export async function persistently<Result>(run: BackfillRun, attempt: () => Promise<Result>): Promise<Result> {
-  for (let failures = 0; ; failures += 1) {
+  for (let failures = 1; ; failures += 1) {
     try {
       const result = await attempt();
       run.problem = null;
       return result;
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-      run.problem = error.cause instanceof ApplicationFailure ? error.cause.message : error.message;
-      await sleep(growingPauseMs(RETRY_PAUSE, failures), { summary: 'pause before the next try' });
+      const cause = error.cause instanceof ApplicationFailure ? error.cause : null;
+      run.problem = cause?.message ?? error.message;
+      await sleep(pauseAfter(cause?.type ?? null, failures), { summary: 'pause before the next try' });
     }
   }
 }

@@ -3,17 +3,17 @@ import type { WriteCustomerResult } from '../activities/customer-write.js';
 import type { FetchOrdersResult } from '../activities/fetch-orders.js';
 import type { DrainContext, DrainPlan } from '../domain/drain-plan.js';
 import { planDrain } from '../domain/drain.js';
-import { growingPauseMs, RETRY_PAUSE } from '../domain/growing-pause.js';
 import { LIMITS } from '../domain/limits.js';
 import { spendOf } from '../domain/spend.js';
 import { settledBetween } from '../domain/settled.js';
 import { isHistory, type Priority, priorityOf, type Queue, receivedAtMsOf, takeDue } from '../domain/wake-queue.js';
-import { history, live } from './activity-proxies.js';
+import { history, live, whileShown } from './activity-proxies.js';
 import { applyPlan, applyResult } from './apply-drain.js';
 import { closeReviewsOfMoved, type Decisions, queueUnreviewed, tellReviews } from './customer-reviews.js';
 import { handOver } from './hand-over.js';
 import { tellSettled } from './outcome-sink.js';
 import { isInDoubt, noteDoubt, noticeReset, takeContactReadBack } from './late-writes.js';
+import { pauseAfter } from './refused-access.js';
 import { rememberPolicy } from './remember-policy.js';
 import { note, queueOrders, requeue, type SyncState } from './sync-state.js';
 import { areLostPutsDeleted } from './versions.js';
@@ -88,18 +88,21 @@ function takeRefresh(state: SyncState): Priority | null {
 async function fetchTaken(state: SyncState, { items, isList }: Taken): Promise<FetchOrdersResult | null> {
   if (items.length === 0 && !isList) return null;
   const priority = priorityOf(items);
-  return await PROXIES[priority].fetchOrders.executeWithOptions({ summary: summaryOf(state, { items, isList }) }, [
-    {
-      customerId: state.customerId,
-      orders: items.map((item) => ({
-        orderId: item.orderId,
-        expectedVersion: item.expectedVersion,
-        acceptBehind: item.why !== 'not-found' && item.tries >= LIMITS.behindTries,
-      })),
-      list: isList ? { knownOrderIds: state.entries.map((entry) => entry.orderId) } : null,
-      priority,
-    },
-  ]);
+  return await PROXIES[priority].fetchOrders.executeWithOptions(
+    { summary: summaryOf(state, { items, isList }), ...whileShown(state.problem?.type ?? null) },
+    [
+      {
+        customerId: state.customerId,
+        orders: items.map((item) => ({
+          orderId: item.orderId,
+          expectedVersion: item.expectedVersion,
+          acceptBehind: item.why !== 'not-found' && item.tries >= LIMITS.behindTries,
+        })),
+        list: isList ? { knownOrderIds: state.entries.map((entry) => entry.orderId) } : null,
+        priority,
+      },
+    ],
+  );
 }
 
 /** Order numbers named in a summary; Temporal allows 400 bytes. */
@@ -190,7 +193,7 @@ async function write(
     .filter((part) => part !== null && part !== '')
     .join(' and ');
   const result = await PROXIES[priority].writeCustomer.executeWithOptions(
-    { summary: summary === '' ? 'contact’s fields' : summary },
+    { summary: summary === '' ? 'contact’s fields' : summary, ...whileShown(state.problem?.type ?? null) },
     [
       {
         customerId: state.customerId,
@@ -231,7 +234,7 @@ function putBack(state: SyncState, failed: { taken: Taken; plan: DrainPlan | nul
   if (failures === 1) note(state, '–', message);
   // An order that changed between reading and writing is no trouble: read it again at once.
   if (type === 'OrderChangedWhileWriting') return { kind: 'failed', orders: 0, pauseMs: 1 };
-  return { kind: 'failed', orders: 0, pauseMs: growingPauseMs(RETRY_PAUSE, failures - 1) };
+  return { kind: 'failed', orders: 0, pauseMs: pauseAfter(type, failures) };
 }
 
 /** An activity's failure: the innermost failure of ours says what happened, on which record, and what to do. */

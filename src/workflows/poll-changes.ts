@@ -25,6 +25,10 @@ import {
 } from '../domain/poll/round.js';
 import { resultOf } from '../domain/poll/result.js';
 import { pollText } from '../domain/poll/words.js';
+import { retryAfterSaying } from './refused-access.js';
+
+/** A round that finds its credentials refused fails and says so; the next one is two minutes away. */
+const RETRY = retryAfterSaying({ initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' });
 
 /**
  * Before history, behind live events. A stream that cannot be read is left to the next round after four minutes, and that is said: the rounds of
@@ -34,7 +38,7 @@ const { listChanges, listOpenChanges } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '4 minutes',
   heartbeatTimeout: '4 seconds',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  retry: RETRY,
   priority: { priorityKey: 2 },
 });
 
@@ -43,7 +47,7 @@ const { wakeChanged } = proxyActivities<Activities>({
   startToCloseTimeout: '3 minutes',
   scheduleToCloseTimeout: '10 minutes',
   heartbeatTimeout: '4 seconds',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  retry: RETRY,
   priority: { priorityKey: 2 },
 });
 

@@ -2,7 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { breakerUnanswered, FAILURE_TYPES, toActivityFailure } from '../../src/activities/failures.js';
 import { DotdigitalCallError } from '../../src/dotdigital/errors.js';
-import type { CallFailure } from '../../src/http/errors.js';
+import type { CallErrorDetail, CallFailure } from '../../src/http/errors.js';
 import { StoklyCallError } from '../../src/stokly/errors.js';
 
 const IN_TIME = { isOutOfTime: false };
@@ -13,7 +13,7 @@ const ROWS: readonly (readonly [CallFailure, { type: string; isRetried: boolean;
   ['unavailable', { type: 'Unavailable', isRetried: true, words: /tried again by itself/ }],
   ['rate-limited', { type: 'RateLimited', isRetried: true, words: /when the limit allows/ }],
   ['unreadable-answer', { type: 'AnswerUnreadable', isRetried: true, words: /nothing was concluded .* ask \w+ what/ }],
-  ['credentials-refused', { type: 'CredentialsRefused', isRetried: false, words: /check (STOKLY|DOTDIGITAL)_/ }],
+  ['credentials-refused', { type: 'CredentialsRefused', isRetried: true, words: /check (STOKLY|DOTDIGITAL)_/ }],
   ['refused', { type: 'RequestRefused', isRetried: false, words: /documentation/ }],
 ];
 
@@ -30,6 +30,29 @@ describe.each(ROWS)('a call that is %s', (failure, { type, isRetried, words }) =
     expect(failed.message).toMatch(/^(Stokly|Dotdigital): GET saleorders\/\{id\} \(order 17\): answered 503: /);
     expect(failed.message).toMatch(words);
   });
+});
+
+it('one that the vendor does not allow says that it needs a right', () => {
+  const failed = toActivityFailure(
+    new DotdigitalCallError('refused', 'GET programs: answered 403', { status: 403 }),
+    IN_TIME,
+  );
+  expect(failed).toMatchObject({ type: 'DotdigitalRequestRefused', nonRetryable: true });
+  expect(failed.message).toMatch(/give the account the right .* goes on by itself/);
+});
+
+it('one that was not sent for refused credentials fills no log, one that looked is in it', () => {
+  const categoryOf = (detail: CallErrorDetail) => {
+    const failed = toActivityFailure(new StoklyCallError('credentials-refused', LABEL, detail), IN_TIME);
+    return failed instanceof ApplicationFailure ? (failed.category ?? null) : null;
+  };
+  expect([categoryOf({ retryAfterMs: 7_000 }), categoryOf({ status: 401 })]).toEqual(['BENIGN', null]);
+});
+
+it('that its caller gave up is cancelled, and no failure', () => {
+  expect(toActivityFailure(new StoklyCallError('aborted', `${LABEL}: was given up`), IN_TIME)).toBeInstanceOf(
+    CancelledFailure,
+  );
 });
 
 it('that its caller gave up is cancelled, and no failure', () => {

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { temporal } from '@temporalio/proto';
+import { customerWorkflowId } from '../../src/contract/ids.js';
 import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
 import { clearRequests, controlDotdigital, controlStokly, orderEvent } from '../support/shop-events.js';
 import {
   callsOf,
   newPurchase,
+  pendingActivity,
   type Purchase,
   shownOf,
   untilSynced,
@@ -74,6 +77,13 @@ async function countShown(world: World, attention: string): Promise<number> {
   return (await world.client.workflow.count(query)).count;
 }
 
+/** Activities of the customer that have failed, all their attempts together. */
+async function countFailed(world: World, { buyer }: Purchase): Promise<number> {
+  const { events } = await world.client.workflow.getHandle(customerWorkflowId(buyer.customerId)).fetchHistory();
+  const all = (events as temporal.api.history.v1.IHistoryEvent[] | undefined) ?? [];
+  return all.filter(({ activityTaskFailedEventAttributes: failed }) => (failed ?? null) !== null).length;
+}
+
 /** Each in a world of its own, side by side: what they cost is the pauses between two looks. */
 const worlds = new Map<Vendor, { readonly world: World; readonly chronicle: Chronicle }>();
 beforeAll(async () => {
@@ -126,11 +136,17 @@ describe.concurrent.each(CASES)(
       const one = first[0] ?? known;
       expect((await world.state(one.buyer.customerId)).lastProblem).toContain(`check `);
       expect((await world.state(one.buyer.customerId)).lastProblem).toContain(variable);
+      // Who is shown is tried again by Temporal: no pause of his own grows meanwhile, and nothing is read anew.
+      await untilTrue(
+        'Temporal tries it again',
+        async () => ((await pendingActivity(world, one.buyer.customerId))?.attempt ?? 0) > 1,
+      );
       await restore(world);
       const all = [...first, ...second];
       await untilSynced(world, all);
       await untilTrue('nobody is shown any more', async () => (await countShown(world, attention)) === 0);
       expect(await shownOf(world, one.buyer.customerId)).not.toHaveProperty('NeedsAttention');
+      expect(await countFailed(world, one)).toBe(1);
       // A refused call had no effect: nothing is written twice.
       expect(await violationsOf(world, { chronicle, wastedWritesMax: 0 })).toEqual([]);
     });
