@@ -23,11 +23,45 @@ declare module 'vitest' {
 /** `TEST_TEMPORAL_ADDRESS=host:port` runs the tests against a server that runs already, such as `npm run cluster -- up` starts. */
 const ADDRESS_SETTING = 'TEST_TEMPORAL_ADDRESS';
 
+/** What a server does from time to time, for tests that wait for it. With a server that runs already they wait longer, and see the same. */
+const MORE_OFTEN = [
+  // Each world has a namespace of its own, with search attributes: everyone in the server is to know it. Default two seconds.
+  'system.namespaceCacheRefreshInterval="200ms"',
+  // How much waits in a task queue. Default five seconds.
+  'matching.TaskQueueInfoByBuildIdTTL="200ms"',
+  // A closed run is deleted once these two have noted that it is closed. Default thirty seconds.
+  'history.transferProcessorUpdateAckInterval="1s"',
+  'history.visibilityProcessorUpdateAckInterval="1s"',
+];
+
+/** What a run has once, for all of its projects. */
+interface Shared {
+  readonly address: string;
+  readonly workflowBundlePath: string;
+  stop(): Promise<void>;
+}
+
+/** Each project loads this file anew. */
+const OF_THE_RUN = globalThis as { lockstepTests?: { readonly shared: Promise<Shared>; users: number } };
+
 /** Starts Temporal and bundles the workflows, once for a whole run of the tests that need them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  OF_THE_RUN.lockstepTests ??= { shared: startShared(), users: 0 };
+  const run = OF_THE_RUN.lockstepTests;
+  run.users += 1;
+  const shared = await run.shared;
+  project.provide('temporalAddress', shared.address);
+  project.provide('workflowBundlePath', shared.workflowBundlePath);
+  return async () => {
+    run.users -= 1;
+    if (run.users === 0) await shared.stop();
+  };
+}
+
+async function startShared(): Promise<Shared> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-e2e-'));
   const processes = new Processes({ logPath: join(folder, 'temporal.log') });
-  const teardown = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     await processes.stopAll();
     await rm(folder, { recursive: true, force: true });
   };
@@ -36,11 +70,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const code = await bundleWorkflows(projectPath('src/workflows/index.ts'));
     const workflowBundlePath = join(folder, 'workflow-bundle.js');
     await writeFile(workflowBundlePath, code);
-    project.provide('temporalAddress', address);
-    project.provide('workflowBundlePath', workflowBundlePath);
-    return teardown;
+    return { address, workflowBundlePath, stop };
   } catch (error) {
-    await teardown();
+    await stop();
     throw error;
   }
 }
@@ -62,6 +94,12 @@ async function givenServer(): Promise<string | null> {
 async function ownServer(processes: Processes): Promise<string> {
   const cliPath = await findTemporal();
   const port = await freePort();
-  const { address } = await startTemporalServer(processes, { cliPath, port, uiPort: null, databasePath: null });
+  const { address } = await startTemporalServer(processes, {
+    cliPath,
+    port,
+    uiPort: null,
+    databasePath: null,
+    dynamicConfig: MORE_OFTEN,
+  });
   return address;
 }
