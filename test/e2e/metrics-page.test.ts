@@ -71,5 +71,7 @@ describe('a worker without Temporal', () => {
       'worker: Temporal does not answer at 127.0.0.1:1: is it running, and is TEMPORAL_ADDRESS right?',
     );
     await nowhere.stopAll();
+    // Nor is another one, by a test that ran out of time and goes on when all is over.
+    expect(() => nowhere.start()).toThrow('no worker is started any more');
   });
 });
