@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { wakeCustomerPort } from '../../src/temporal-ports.js';
 import { CANARY_CUSTOMER, CANARY_ORDER, canaryEmail } from '../support/canary.js';
-import { dotdigitalState, instant, nextNumber, seedStokly, type Wire } from '../support/shop-events.js';
+import { instant, nextNumber, seedStokly, type Wire } from '../support/shop-events.js';
 import { createWorld, untilTrue, type World } from '../support/world.js';
 
 /** What a whole history costs in calls to Stokly when many customers load theirs together. */
@@ -30,10 +30,8 @@ it('is read once, in few more calls than it has orders', async () => {
     customers.map(({ customerId }) => wake(customerId, { eventId: `load-${customerId}`, kind: 'load-history' })),
   );
   await untilTrue('all lines are read', () => (callsBy()['GET /v2/saleorders/{id}/items'] ?? 0) >= orders.length);
-  await untilTrue('all orders are over', async () => {
-    const { records } = await dotdigitalState(world);
-    return records['Orders']?.length === orders.length;
-  });
+  const { collections } = world.dotdigital.account;
+  await untilTrue('all orders are over', () => collections.find('Orders')?.records.size === orders.length);
   const { 'POST /v1/grant': grants = 0, ...calls } = callsBy();
   expect(grants).toBe(1);
   expect(calls['GET /v2/saleorders/{id}/items']).toBe(orders.length);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { jsonText } from '../../emulators/dotdigital/json.js';
 import { CANARY_CUSTOMER, CANARY_ORDER, canaryEmail } from './canary.js';
 import type { World } from './world.js';
 
@@ -138,16 +139,21 @@ export async function dotdigitalState(world: World): Promise<DotdigitalState> {
   return (await controlDotdigital(world, 'GET', 'state')) as DotdigitalState;
 }
 
-export async function contactOf(world: World, email: string): Promise<StoredContact | undefined> {
-  return (await dotdigitalState(world)).contacts.find((contact) => contact.email === email);
+/** Of this one alone, looked up in the stand-in itself: the whole account again and again would cost more than what is tested. */
+export async function contactOf({ dotdigital }: World, email: string): Promise<StoredContact | undefined> {
+  const contact = dotdigital.account.contacts.byEmail(email);
+  if (contact?.email !== email) return undefined;
+  const { contactId, emailStatus, binnedAt } = contact;
+  const dataFields = JSON.parse(jsonText(Object.fromEntries(contact.dataFields))) as Wire;
+  return { contactId, email, emailStatus, isBinned: binnedAt !== null, dataFields };
 }
 
-export async function recordOf(
-  world: World,
-  order: PlacedOrder,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const { records } = await dotdigitalState(world);
-  return (records['Orders'] ?? []).find((record) => record.key === String(order.number))?.json;
+export async function recordOf({ dotdigital }: World, order: PlacedOrder): Promise<Wire | undefined> {
+  const records = dotdigital.account.collections.find('Orders')?.records.values() ?? [];
+  for (const { key, jsonText: text } of records) {
+    if (key === String(order.number)) return JSON.parse(text) as Wire;
+  }
+  return undefined;
 }
 
 /** How many API calls each stand-in has logged since its log was cleared. */
