@@ -23,9 +23,9 @@ let chronicle: Chronicle;
 let known: OldCustomer[];
 beforeAll(async () => {
   world = await createWorld({ hasWorker: false });
-  // From the first call on: a window that runs already keeps its length.
+  // From the first call on: a window that runs already keeps its length, and no worker knows of any yet.
   world.dotdigital.account.rates.clear();
-  await limitTo(PLENTY);
+  await setLimit(PLENTY);
   await world.startWorker();
   chronicle = followStokly(world);
   known = await oldCustomers(world, CUSTOMERS, 1);
@@ -38,8 +38,13 @@ afterAll(async () => {
 
 const PLENTY = 100_000;
 
-async function limitTo(medium: number): Promise<void> {
+async function setLimit(medium: number): Promise<void> {
   await controlDotdigital(world, 'POST', 'settings', { rates: { medium, low: 35, windowMs: WINDOW_MS } });
+}
+
+/** From when on the worker knows it, too: its last window is over. */
+async function limitTo(medium: number): Promise<void> {
+  await setLimit(medium);
   await new Promise((resolve) => setTimeout(resolve, WINDOW_MS));
 }
 

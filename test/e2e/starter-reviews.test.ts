@@ -181,10 +181,15 @@ describe('starter reviews', () => {
     const { stake } = await untilReview(world, held);
     await world.stopWorker();
     expect(numbersOf(await list())).toContain(number);
-    expect((await starterOn(world, ['reviews', 'show', number])).err[0]).toContain('no worker answers');
     const args = ['reviews', 'decide', number, '--action', 'acceptStated', '--actor', 'jane', '--reason', 'night'];
-    expect((await starterOn(world, args)).err[0]).toContain('give the whole moneyHash');
-    const left = await starterOn(world, [...args, '--hash', stake.moneyHash, '--signal']);
+    // Each waits for its queries to time out.
+    const [shown, decided, left] = await Promise.all([
+      starterOn(world, ['reviews', 'show', number]),
+      starterOn(world, args),
+      starterOn(world, [...args, '--hash', stake.moneyHash, '--signal']),
+    ]);
+    expect(shown.err[0]).toContain('no worker answers');
+    expect(decided.err[0]).toContain('give the whole moneyHash');
     expect(left).toMatchObject({ status: 0, err: [] });
     await world.startWorker();
     await reviewHandle(world, held).result();
