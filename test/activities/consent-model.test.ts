@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createDotdigitalEmulator, type DotdigitalEmulator } from '../../emulators/dotdigital/index.js';
 import type { WriteCustomerInput, WriteCustomerResult } from '../../src/activities/customer-write.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
@@ -65,59 +65,78 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-let emulator: DotdigitalEmulator;
-let apiUrl: string;
+interface Account {
+  readonly emulator: DotdigitalEmulator;
+  readonly apiUrl: string;
+}
 
-beforeAll(async () => {
-  quietRuntime();
-  emulator = createDotdigitalEmulator();
-  apiUrl = (await emulator.start(0)).url;
-});
-afterAll(async () => {
-  await emulator.stop();
-});
+beforeAll(quietRuntime);
 
-describe('consent, whatever happens in whatever order', () => {
+/** Runs of one property at the same time: what they cost is the wait for answers that are lost. */
+const SIDE_BY_SIDE = 4;
+
+/** An account that nobody else uses. */
+async function withAccount(work: (account: Account) => Promise<void>): Promise<void> {
+  const emulator = createDotdigitalEmulator();
+  try {
+    await work({ emulator, apiUrl: (await emulator.start(0)).url });
+  } finally {
+    await emulator.stop();
+  }
+}
+
+describe.concurrent('consent, whatever happens in whatever order', () => {
   it.each(['all', 'consented'] as const)(
     'is never raised by us, and nobody deleted comes back (policy %s)',
     async (contactPolicy) => {
-      await fc.assert(
-        fc.asyncProperty(
-          fc.constantFrom(...CONSENTS),
-          fc.array(anyStep, { minLength: 2, maxLength: 14 }),
-          async (consent, steps) => {
-            const model = await Model.create({ consent, contactPolicy, planted: null });
-            for (const step of steps) await model.take(step);
-            expect(model.violations()).toEqual([]);
-          },
-        ),
-        { numRuns: Number(process.env['CONSENT_RUNS'] ?? 60) },
-      );
+      const runs = Number(process.env['CONSENT_RUNS'] ?? 60);
+      const share = (account: Account) =>
+        fc.assert(
+          fc.asyncProperty(
+            fc.constantFrom(...CONSENTS),
+            fc.array(anyStep, { minLength: 2, maxLength: 14 }),
+            async (consent, steps) => {
+              const model = await Model.create(account, { consent, contactPolicy, planted: null });
+              for (const step of steps) await model.take(step);
+              expect(model.violations()).toEqual([]);
+            },
+          ),
+          { numRuns: Math.ceil(runs / SIDE_BY_SIDE) },
+        );
+      await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => withAccount(share)));
     },
     240_000,
   );
 
   it.each(['raise', 'recreate'] as const)(
     'is seen to be violated by a client that would %s (the deliberate break)',
-    async (planted) => {
-      const result = await fc.check(
-        fc.asyncProperty(fc.array(anyStep, { minLength: 6, maxLength: 14 }), async (steps) => {
-          const model = await Model.create({ consent: 'granted', contactPolicy: 'all', planted });
-          for (const step of steps) await model.take(step);
-          expect(model.violations()).toEqual([]);
-        }),
-        { numRuns: 80, endOnFailure: true },
-      );
-      expect(result.failed).toBe(true);
-      expect(JSON.stringify((result.errorInstance as { actual?: unknown }).actual)).toMatch(
-        planted === 'raise' ? /raised/ : /brought back|created subscribed/,
-      );
-    },
+    (planted) =>
+      withAccount(async (account) => {
+        const result = await fc.check(
+          fc.asyncProperty(fc.array(anyStep, { minLength: 6, maxLength: 14 }), async (steps) => {
+            const model = await Model.create(account, { consent: 'granted', contactPolicy: 'all', planted });
+            for (const step of steps) await model.take(step);
+            expect(model.violations()).toEqual([]);
+          }),
+          { numRuns: 80, endOnFailure: true },
+        );
+        expect(result.failed).toBe(true);
+        expect(JSON.stringify((result.errorInstance as { actual?: unknown }).actual)).toMatch(
+          planted === 'raise' ? /raised/ : /brought back|created subscribed/,
+        );
+      }),
     240_000,
   );
 });
 
+interface Settings {
+  readonly consent: Consent;
+  readonly contactPolicy: 'all' | 'consented';
+  readonly planted: 'raise' | 'recreate' | null;
+}
+
 class Model {
+  private consent: Consent;
   private contact: ContactState | null = null;
   private isStopped = false;
   private email = 'one@example.com';
@@ -125,20 +144,19 @@ class Model {
   private readonly found: string[] = [];
 
   private constructor(
-    private consent: Consent,
-    private readonly settings: { contactPolicy: 'all' | 'consented'; planted: 'raise' | 'recreate' | null },
-  ) {}
+    private readonly account: Account,
+    private readonly settings: Settings,
+  ) {
+    this.consent = settings.consent;
+  }
 
-  static async create(given: {
-    consent: Consent;
-    contactPolicy: 'all' | 'consented';
-    planted: 'raise' | 'recreate' | null;
-  }): Promise<Model> {
-    emulator.account.reset();
-    const client = plainClient();
-    for (const { name, type } of CONTACT_FIELDS) await client.createDataField({ name, type }, { priority: 'live' });
-    await control('POST', 'seed', { collections: [{ name: 'Orders', scope: 'contact', type: 'orders' }] });
-    return new Model(given.consent, given);
+  static async create(account: Account, settings: Settings): Promise<Model> {
+    account.emulator.account.reset();
+    const dataFields = CONTACT_FIELDS.map(({ name, type }) => ({ name, type }));
+    const collections = [{ name: 'Orders', scope: 'contact', type: 'orders' }];
+    const answer = await control(account, ['POST', 'seed'], { dataFields, collections });
+    expect(answer.status).toBe(200);
+    return new Model(account, settings);
   }
 
   async take(step: Step): Promise<void> {
@@ -150,7 +168,7 @@ class Model {
         this.email = step.email;
         return;
       case 'person':
-        await person(step.action);
+        await person(this.account, step.action);
         return;
       case 'sync':
         await this.sync(step);
@@ -161,10 +179,11 @@ class Model {
   private async sync(step: Extract<Step, { do: 'sync' }>): Promise<void> {
     if (this.isStopped) return;
     this.between = [...step.between];
-    if (step.loseAnswer) await loseNextAnswer();
-    const logBefore = emulator.account.log.count;
+    if (step.loseAnswer) await loseNextAnswer(this.account);
+    const { log } = this.account.emulator.account;
+    const logBefore = log.count;
     const result = await this.write(step);
-    await clearFaults();
+    await clearFaults(this.account);
     if (result.isContactGone) {
       this.isStopped = true;
     } else {
@@ -223,7 +242,7 @@ class Model {
     const stokly = { readCustomer: async () => profile() } as Partial<StoklyApi> as StoklyApi;
     return {
       stokly,
-      dotdigital: this.interrupted(plainClient()),
+      dotdigital: this.interrupted(plainClient(this.account)),
       policy: { ...TEST_POLICY, contactPolicy: this.settings.contactPolicy },
       consentLowerMaxPerHour: 25,
       wakeCustomer: async () => {},
@@ -248,10 +267,11 @@ class Model {
         const method = target[name] as (...args: unknown[]) => Promise<unknown>;
         return async (...args: unknown[]) => {
           const action = this.between.shift();
-          if (action !== undefined && action !== null && !isUnclosable(action, name, args)) await person(action);
+          if (action !== undefined && action !== null && !isUnclosable(action, name, args))
+            await person(this.account, action);
           const isChange = name === 'patchContact' || name === 'putFields';
-          if (this.settings.planted === 'raise' && isChange) await plantRaise(args[0]);
-          if (this.settings.planted === 'recreate' && isChange) await plantRecreate(this.email);
+          if (this.settings.planted === 'raise' && isChange) await plantRaise(this.account, args[0]);
+          if (this.settings.planted === 'recreate' && isChange) await plantRecreate(this.account, this.email);
           return await method.apply(target, args);
         };
       },
@@ -260,7 +280,8 @@ class Model {
 
   /** The emulator's change log since the last look: what the API did, not what persons did. */
   private judge(logBefore: number): void {
-    const changes = emulator.account.log.all.filter((change) => change.n > logBefore && change.actor.by === 'api');
+    const { log } = this.account.emulator.account;
+    const changes = log.all.filter((change) => change.n > logBefore && change.actor.by === 'api');
     for (const change of changes) {
       if (change.kind !== 'status') continue;
       if (change.isRaise) this.found.push(`raised ${change.from} to ${change.to}`);
@@ -302,11 +323,13 @@ function isUnclosable(action: PersonAction, call: keyof DotdigitalApi, args: rea
   );
 }
 
-function plainClient(): DotdigitalApi {
-  return createDotdigitalClient({ apiUrl, apiUser: emulator.user, apiPassword: emulator.password, timeoutMs: 250 }, {});
+function plainClient({ apiUrl, emulator: { user, password } }: Account): DotdigitalApi {
+  return createDotdigitalClient({ apiUrl, apiUser: user, apiPassword: password, timeoutMs: 250 }, {});
 }
 
-async function control(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Response> {
+type Request = readonly [method: 'POST' | 'DELETE' | 'PATCH', path: string];
+
+async function control({ apiUrl }: Account, [method, path]: Request, body?: unknown): Promise<Response> {
   const init =
     body === undefined
       ? { method }
@@ -315,24 +338,25 @@ async function control(method: 'POST' | 'DELETE', path: string, body?: unknown):
 }
 
 /** Before there is a contact a person can do nothing with it: the refusal is no matter. */
-async function person(action: PersonAction): Promise<void> {
-  for (const email of ['one@example.com', 'two@example.com']) await control('POST', 'person', { email, action });
+async function person(account: Account, action: PersonAction): Promise<void> {
+  for (const email of ['one@example.com', 'two@example.com'])
+    await control(account, ['POST', 'person'], { email, action });
 }
 
-async function loseNextAnswer(): Promise<void> {
+async function loseNextAnswer(account: Account): Promise<void> {
   const faults = ['POST', 'PATCH'].map((method) => ({
     kind: 'timeout-after',
     match: { method, path: '^/contacts/v3' },
     times: 1,
   }));
-  await control('POST', 'faults', faults);
+  await control(account, ['POST', 'faults'], faults);
 }
 
-async function clearFaults(): Promise<void> {
-  await control('DELETE', 'faults');
+async function clearFaults(account: Account): Promise<void> {
+  await control(account, ['DELETE', 'faults']);
 }
 
-async function raw(method: string, path: string, body: unknown): Promise<void> {
+async function raw({ apiUrl, emulator }: Account, [method, path]: Request, body: unknown): Promise<void> {
   const authorization = `Basic ${Buffer.from(`${emulator.user}:${emulator.password}`).toString('base64')}`;
   await fetch(`${apiUrl}${path}`, {
     method,
@@ -343,12 +367,15 @@ async function raw(method: string, path: string, body: unknown): Promise<void> {
   }).catch(() => null);
 }
 
-async function plantRaise(contactId: unknown): Promise<void> {
-  await raw('PATCH', `/contacts/v3/contactId/${String(contactId)}`, {
+async function plantRaise(account: Account, contactId: unknown): Promise<void> {
+  await raw(account, ['PATCH', `/contacts/v3/contactId/${String(contactId)}`], {
     channelProperties: { email: { status: 'subscribed' } },
   });
 }
 
-async function plantRecreate(email: string): Promise<void> {
-  await raw('PATCH', `/contacts/v3/email/${encodeURIComponent(email)}`, { identifiers: { email }, dataFields: {} });
+async function plantRecreate(account: Account, email: string): Promise<void> {
+  await raw(account, ['PATCH', `/contacts/v3/email/${encodeURIComponent(email)}`], {
+    identifiers: { email },
+    dataFields: {},
+  });
 }

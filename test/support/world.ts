@@ -37,10 +37,8 @@ import { type EventToSend, postEvent } from './webhook-sender.js';
 
 export { untilTrue };
 
-const LIVE = { priority: 'live' } as const;
-
 /** Reads wait two seconds in the product for others to share a call, at each of a customer's steps: few calls are no test's point but one's. */
-const LINGER_MS = 50;
+export const LINGER_MS = 50;
 
 export interface WorldOptions {
   readonly policy?: Partial<SyncPolicy>;
@@ -116,7 +114,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const dotdigital = createDotdigitalEmulator(CANARY_CREDENTIALS.dotdigital);
   const { url: stoklyUrl } = await stokly.start(0);
   const { url: dotdigitalUrl } = await dotdigital.start(0);
-  await setUpDotdigital(dotdigitalUrl, dotdigital);
+  await setUpDotdigital(dotdigitalUrl);
   const webhookSecret = canaryWebhookSecret(randomUUID());
   const relayMetrics = createRelayMetrics();
   const relay = await createRelayApp({
@@ -194,10 +192,16 @@ async function createNamespace(connection: Connection): Promise<string> {
 /** Values of Temporal's enum `IndexedValueType`. */
 const INDEXED_TYPES = { Keyword: 2, Int: 3, KeywordList: 7 } as const;
 
-async function setUpDotdigital(apiUrl: string, { user, password }: DotdigitalEmulator): Promise<void> {
-  const client = createDotdigitalClient({ apiUrl, apiUser: user, apiPassword: password }, {});
-  for (const { name, type } of CONTACT_FIELDS) await client.createDataField({ name: fieldName('', name), type }, LIVE);
-  await client.createCollection({ name: 'Orders', scope: 'contact', type: 'orders' }, LIVE);
+/** As `starter setup` leaves it, in one call. */
+async function setUpDotdigital(apiUrl: string): Promise<void> {
+  const dataFields = CONTACT_FIELDS.map(({ name, type }) => ({ name: fieldName('', name), type }));
+  const collections = [{ name: 'Orders', scope: 'contact', type: 'orders' }];
+  const response = await fetch(`${apiUrl}/__emulator/seed`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ dataFields, collections }),
+  });
+  if (!response.ok) throw new Error(`Dotdigital was not set up: ${await response.text()}`);
 }
 
 interface RunningWorker {
