@@ -33,21 +33,24 @@ export function toActivityFailure(error: unknown, { isOutOfTime }: { readonly is
 }
 
 type Vendor = 'Stokly' | 'Dotdigital';
+type CallError = StoklyCallError | DotdigitalCallError;
 
 const CREDENTIALS: Readonly<Record<Vendor, string>> = {
   Stokly: 'STOKLY_ACCOUNT_KEY, STOKLY_CLIENT_ID, STOKLY_SECRET_KEY',
   Dotdigital: 'DOTDIGITAL_API_USER, DOTDIGITAL_API_PASSWORD, DOTDIGITAL_API_URL',
 };
 
+const GOES_ON = 'it goes on by itself when the limit allows';
+
 /** What to do, for whoever reads the failure in Temporal's UI. */
-function whatToDo(vendor: Vendor, { failure, detail }: StoklyCallError | DotdigitalCallError): string {
+function whatToDo(vendor: Vendor, { failure, detail }: CallError): string {
   switch (failure) {
     case 'unavailable':
       return 'it is tried again by itself';
     case 'aborted':
-      return 'the time of its attempt was over, it is tried again by itself';
+      return detail.isHeldBack === true ? GOES_ON : 'the time of its attempt was over, it is tried again by itself';
     case 'rate-limited':
-      return 'it goes on by itself when the limit allows';
+      return GOES_ON;
     case 'unreadable-answer':
       return `nothing was concluded from it and it is tried again; if it stays so, ask ${vendor} what this call answers`;
     case 'credentials-refused':
@@ -59,7 +62,7 @@ function whatToDo(vendor: Vendor, { failure, detail }: StoklyCallError | Dotdigi
   }
 }
 
-function vendorFailure(vendor: Vendor, error: StoklyCallError | DotdigitalCallError, isOutOfTime: boolean): Error {
+function vendorFailure(vendor: Vendor, error: CallError, isOutOfTime: boolean): Error {
   switch (error.failure) {
     // Try again at once, at Temporal's growing pace.
     case 'unavailable':
@@ -74,9 +77,10 @@ function vendorFailure(vendor: Vendor, error: StoklyCallError | DotdigitalCallEr
       return failure(vendor, 'CredentialsRefused', error);
     case 'refused':
       return failure(vendor, 'RequestRefused', error);
-    // The attempt ended itself: its vendor was too slow. Else nobody waits for it any more.
+    // The attempt ended itself: its vendor was too slow, or lets no more calls through. Else nobody waits for it any more.
     case 'aborted':
-      return isOutOfTime ? failure(vendor, 'Unavailable', error) : new CancelledFailure(error.message);
+      if (!isOutOfTime) return new CancelledFailure(error.message);
+      return failure(vendor, error.detail.isHeldBack === true ? 'RateLimited' : 'Unavailable', error);
   }
 }
 
@@ -84,11 +88,7 @@ type VendorFailure = 'Unavailable' | 'AnswerUnreadable' | 'RateLimited' | 'Crede
 
 const NEVER_BY_ITSELF: ReadonlySet<VendorFailure> = new Set(['RequestRefused']);
 
-function failure(
-  vendor: Vendor,
-  kind: VendorFailure,
-  error: StoklyCallError | DotdigitalCallError,
-): ApplicationFailure {
+function failure(vendor: Vendor, kind: VendorFailure, error: CallError): ApplicationFailure {
   const { status, isEffectUnknown, retryAfterMs } = error.detail;
   return ApplicationFailure.create({
     message: `${error.message}: ${whatToDo(vendor, error)}`,

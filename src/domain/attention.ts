@@ -18,6 +18,8 @@ export const ATTENTIONS = [
   'unknown-order',
   'ledger-full',
   'malformed-message',
+  'stokly-limit-reached',
+  'dotdigital-limit-reached',
 ] as const;
 
 export type Attention = (typeof ATTENTIONS)[number];

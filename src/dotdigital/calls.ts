@@ -1,5 +1,6 @@
 import type { CallObserver } from '../http/call-seen.js';
 import { CredentialsGate, type GateAnswer, type GateVisit, GIVEN_UP_AT_GATE } from '../http/credentials-gate.js';
+import { limitWords } from '../http/limit-words.js';
 import { type RateLimiterState, resetInMs } from '../http/limiter.js';
 import { readRate } from '../http/rate-headers.js';
 import { REFUSED_WAIT_MS_MAX, untilNotRefused } from '../http/refused-wait.js';
@@ -79,6 +80,16 @@ export class DotdigitalCalls {
     return this.#tiers.of(endpoint).state();
   }
 
+  /** In words, where a call to that endpoint waits for the limit under that signal; null where none does. */
+  heldBackBy(endpoint: Endpoint, signal: AbortSignal): string | null {
+    return this.#tiers.of(endpoint).isHeldBack(signal) ? this.limitWords(endpoint) : null;
+  }
+
+  /** Of a call that never left: what its tier allows, and how many wait for it. */
+  limitWords(endpoint: Endpoint): string {
+    return limitWords(this.rateOf(endpoint), this.settings.rateWindowMs ?? RATE_WINDOW_MS);
+  }
+
   rates(): Readonly<Record<string, RateLimiterState>> {
     return this.#tiers.states();
   }
@@ -101,6 +112,10 @@ export class DotdigitalCalls {
     const permit = await limiter.take(call.options);
     if (permit === 'aborted')
       throw new DotdigitalCallError('aborted', `${call.label}: was given up while it waited its turn`);
+    if (permit === 'held-back')
+      throw new DotdigitalCallError('aborted', `${call.label}: ${this.limitWords(call.endpoint)}`, {
+        isHeldBack: true,
+      });
     const turn = this.#gate.admit(visit);
     if (turn.kind !== 'go') limiter.giveBack(permit);
     admitted(turn, call.label);

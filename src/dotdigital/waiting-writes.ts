@@ -46,6 +46,11 @@ export class WritesInLine<Item extends WaitingWrite<unknown, never>> {
     this.#lineOf(item).add(item);
   }
 
+  /** Not out, and not behind another write of its key. */
+  isIn(item: Item): boolean {
+    return this.#lineOf(item).has(item);
+  }
+
   /** Its caller has gone. What is out already ends by itself. */
   leave(item: Item): void {
     if (this.#lineOf(item).delete(item)) this.done(item);

@@ -65,8 +65,9 @@ export class WriteGatherer<Write, Result extends { readonly kind: string }, Repo
     if (before !== null && before !== 'uncertain') return before;
     return await new Promise<Result>((resolve, reject) => {
       const stopListening = onAbort(options.signal, () => {
+        const error = this.#givenUp(waiting);
         this.#line.leave(waiting);
-        waiting.reject(new DotdigitalCallError('aborted', `${this.kind.labelOf(write)}: was given up while it waited`));
+        waiting.reject(error);
       });
       const settle = (tell: () => void) => {
         if (waiting.isOver) return;
@@ -206,6 +207,22 @@ export class WriteGatherer<Write, Result extends { readonly kind: string }, Repo
       `${this.kind.labelOf(item.write)}, with others: ${said}`,
       error.detail,
     );
+  }
+
+  /** Its caller waits no longer: says so where it never left, and it was the limit of single calls that kept it here. */
+  #givenUp(waiting: WaitingWrite<Write, Result>): DotdigitalCallError {
+    const label = this.kind.labelOf(waiting.write);
+    const words = this.#heldBackBy(waiting);
+    if (words === null) return new DotdigitalCallError('aborted', `${label}: was given up while it waited`);
+    return new DotdigitalCallError('aborted', `${label}: ${words}`, { isHeldBack: true });
+  }
+
+  #heldBackBy(waiting: WaitingWrite<Write, Result>): string | null {
+    const { calls, now } = this.deps;
+    const { priority, signal } = waiting.options;
+    if (!this.#line.isIn(waiting)) return signal === undefined ? null : calls.heldBackBy(this.kind.single, signal);
+    const { room } = budgetRoom(calls.rateOf(this.kind.single), now());
+    return room[priority] > 0 ? null : calls.limitWords(this.kind.single);
   }
 
   /** Until some of what is under way at Dotdigital has ended. */

@@ -31,6 +31,8 @@ export interface CallErrorDetail {
   readonly retryAfterMs?: number;
   /** True when a write may have taken effect although no answer said so. */
   readonly isEffectUnknown?: boolean;
+  /** True when the call was never sent: the limit held it back for as long as its caller had. */
+  readonly isHeldBack?: boolean;
   /** The vendor's own error code; never its free text. */
   readonly code?: string;
 }

@@ -1,6 +1,6 @@
 import { LearnedBudget, type Permit } from './learned-budget.js';
 import type { RateReading } from './rate-headers.js';
-import { type WaitOptions, WaitingLine } from './waiting-line.js';
+import { type WaitingCall, type WaitOptions, WaitingLine } from './waiting-line.js';
 
 export interface RateLimiterSettings {
   readonly now?: () => number;
@@ -24,8 +24,13 @@ export interface RateLimiterState {
 }
 
 export interface RateLimiter {
-  /** Resolves when the call may go out, live calls before history's; `aborted` when the signal ended the wait. */
-  take(options: WaitOptions): Promise<Permit | 'aborted'>;
+  /**
+   * Resolves when the call may go out, live calls before history's. When the signal ended the wait: `held-back` where it was the limit
+   * that it waited for, `aborted` where it was answers to those that are out, which do not come.
+   */
+  take(options: WaitOptions): Promise<Permit | 'aborted' | 'held-back'>;
+  /** Whether a call under that signal waits for the limit at this moment. */
+  isHeldBack(signal: AbortSignal): boolean;
   settle(permit: Permit, reading: RateReading | null): void;
   /** In place of `settle`, at once, for a call that does not go out after all: it costs nothing of the budget. */
   giveBack(permit: Permit): void;
@@ -58,6 +63,7 @@ class HeaderLearnedLimiter implements RateLimiter {
   readonly #lookMs: number;
   readonly #line: WaitingLine<Permit>;
   #timer: NodeJS.Timeout | null = null;
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor({ now = Date.now, startLimit, windowMs }: RateLimiterSettings) {
     this.#now = now;
@@ -66,14 +72,22 @@ class HeaderLearnedLimiter implements RateLimiter {
     this.#line = new WaitingLine(now);
   }
 
-  take(options: WaitOptions): Promise<Permit | 'aborted'> {
-    if (options.signal?.aborted === true) return Promise.resolve('aborted');
+  async take(options: WaitOptions): Promise<Permit | 'aborted' | 'held-back'> {
+    if (options.signal?.aborted === true) return 'aborted';
+    const waiting = { priority: options.priority, joinedAtMs: this.#now() };
     const turn = this.#line.join(options);
     this.#release();
-    return turn;
+    const outcome = await turn;
+    return outcome === 'aborted' && this.#isLimitWaitedFor(waiting) ? 'held-back' : outcome;
+  }
+
+  isHeldBack(signal: AbortSignal): boolean {
+    const waiting = this.#line.waitingUnder(signal);
+    return waiting !== null && this.#isLimitWaitedFor(waiting);
   }
 
   settle(permit: Permit, reading: RateReading | null): void {
+    if (reading !== null) this.#answeredAtMs = this.#now();
     this.#budget.settle(permit, reading);
     this.#release();
   }
@@ -84,6 +98,7 @@ class HeaderLearnedLimiter implements RateLimiter {
   }
 
   observe(reading: RateReading): void {
+    this.#answeredAtMs = this.#now();
     this.#budget.observe(reading);
     this.#release();
   }
@@ -92,6 +107,12 @@ class HeaderLearnedLimiter implements RateLimiter {
     this.#budget.openWindowWhenDue();
     const { limit, remaining, resetAtMs } = this.#budget;
     return { limit, remaining, resetAtMs, waiting: this.#line.counts(), waitedMs: this.#line.waitedMs };
+  }
+
+  /** Answers came meanwhile, so the vendor is there and others had the turns; or nothing is out whose answer could make room. */
+  #isLimitWaitedFor({ priority, joinedAtMs }: WaitingCall): boolean {
+    const isAnswering = this.#answeredAtMs > joinedAtMs;
+    return isAnswering || (this.#budget.inFlight === 0 && !this.#budget.hasRoom(priority));
   }
 
   #release(): void {

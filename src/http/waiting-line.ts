@@ -7,6 +7,11 @@ export interface WaitOptions {
   readonly begunAtMs?: number | undefined;
 }
 
+export interface WaitingCall {
+  readonly priority: WaitOptions['priority'];
+  readonly joinedAtMs: number;
+}
+
 /**
  * Calls that wait for their turn, live ones before history's; of each, those whose work began first. So a customer's last call does not go
  * behind the first calls of all others: customers are done one after another, and what comes next for them need not wait for all.
@@ -30,7 +35,7 @@ export class WaitingLine<T> {
         resolve(outcome);
       };
       const stopListening = onAbort(signal, () => leave('aborted'));
-      const waiting: Waiting<T> = { begunAtMs: begunAtMs ?? joinedAtMs, leave };
+      const waiting: Waiting<T> = { priority, joinedAtMs, signal, begunAtMs: begunAtMs ?? joinedAtMs, leave };
       const before = queue.findLastIndex((other) => other.begunAtMs <= waiting.begunAtMs);
       queue.splice(before + 1, 0, waiting);
     });
@@ -47,6 +52,12 @@ export class WaitingLine<T> {
     (live[0] ?? history[0])?.leave(turn);
   }
 
+  /** The first call that waits under a signal; null where none does. */
+  waitingUnder(signal: AbortSignal): WaitingCall | null {
+    const { live, history } = this.#queues;
+    return [...live, ...history].find((waiting) => waiting.signal === signal) ?? null;
+  }
+
   counts(): { readonly live: number; readonly history: number } {
     return { live: this.#queues.live.length, history: this.#queues.history.length };
   }
@@ -57,7 +68,8 @@ export class WaitingLine<T> {
   }
 }
 
-interface Waiting<T> {
+interface Waiting<T> extends WaitingCall {
+  readonly signal: AbortSignal | undefined;
   readonly begunAtMs: number;
   readonly leave: (outcome: T | 'aborted') => void;
 }

@@ -1,5 +1,6 @@
 import type { CallObserver } from '../http/call-seen.js';
 import { CredentialsGate, type GateAnswer, type GateVisit, GIVEN_UP_AT_GATE } from '../http/credentials-gate.js';
+import { limitWords } from '../http/limit-words.js';
 import { createRateLimiter, type RateLimiter, type RateLimiterState, resetInMs } from '../http/limiter.js';
 import { readRate } from '../http/rate-headers.js';
 import { REFUSED_WAIT_MS_MAX, untilNotRefused } from '../http/refused-wait.js';
@@ -70,6 +71,15 @@ export class StoklyCalls {
     }
   }
 
+  /** In words, where a call waits for the limit under that signal; null where none does. */
+  heldBackBy(signal: AbortSignal): string | null {
+    return this.#limiter.isHeldBack(signal) ? this.#limitWords() : null;
+  }
+
+  #limitWords(): string {
+    return limitWords(this.#limiter.state(), this.settings.windowMs);
+  }
+
   rate(): RateLimiterState {
     return this.#limiter.state();
   }
@@ -124,6 +134,8 @@ export class StoklyCalls {
   async #sendOnce(request: () => HttpRequest, { label, options, visit }: StoklySending) {
     const permit = await this.#limiter.take(options);
     if (permit === 'aborted') throw new StoklyCallError('aborted', `${label}: was given up while it waited its turn`);
+    if (permit === 'held-back')
+      throw new StoklyCallError('aborted', `${label}: ${this.#limitWords()}`, { isHeldBack: true });
     const turn = this.#gate.admit(visit);
     if (turn.kind !== 'go') this.#limiter.giveBack(permit);
     admitted(turn, label);

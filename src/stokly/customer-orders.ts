@@ -31,8 +31,13 @@ export class OrderLister {
     private readonly settings: Pick<StoklySettings, 'pageSize' | 'lingerMs'>,
     private readonly deps: { readonly now: () => number; readonly log: CallLog },
   ) {
-    const times = { now: deps.now, lingerMs: settings.lingerMs };
-    this.#orders = new Gatherer({ keysMax: IDS_PER_FILTER, ...times, read: (batch) => this.#list(batch) });
+    this.#orders = new Gatherer({
+      keysMax: IDS_PER_FILTER,
+      now: deps.now,
+      lingerMs: settings.lingerMs,
+      heldBackBy: (signal) => calls.heldBackBy(signal),
+      read: (batch) => this.#list(batch),
+    });
   }
 
   /** All orders of a customer (stage `removed` too), oldest first, with the headers that the list showed. */

@@ -15,6 +15,8 @@ export interface GatherSettings<Value> {
   /** One call, or several that follow from its answer. Keys that are not in the map had no answer. */
   readonly read: (batch: Batch) => Promise<ReadonlyMap<string, Value>>;
   readonly now: () => number;
+  /** In words, where a call waits for the limit under that signal. */
+  readonly heldBackBy?: (signal: AbortSignal) => string | null;
   /** While history is busy its callers wait for each other this long at most; default `LINGER_MS`. */
   readonly lingerMs?: number | undefined;
 }
@@ -90,9 +92,11 @@ export class Gatherer<Value> {
       };
       batch.join(caller);
       const giveUp = () => {
+        const heldBackBy = this.settings.heldBackBy?.(batch.signal) ?? null;
         batch.leave(caller);
         if (batch.isEmpty && lane.open === batch) lane.forget();
-        reject(new StoklyCallError('aborted', `${label}: was given up by its caller`));
+        const what = heldBackBy ?? 'was given up by its caller';
+        reject(new StoklyCallError('aborted', `${label}: ${what}`, heldBackBy === null ? {} : { isHeldBack: true }));
       };
       const stopListening = onAbort(signal, giveUp);
       if (signal?.aborted === true) giveUp();
@@ -199,7 +203,11 @@ class GatheredBatch<Value> {
   /** The call goes as early as the one of its callers' whose work began first. */
   get options(): CallOptions {
     const begunAtMs = Math.min(...[...this.#callers].map((caller) => caller.begunAtMs));
-    return { priority: this.priority, signal: this.#ending.signal, begunAtMs };
+    return { priority: this.priority, signal: this.signal, begunAtMs };
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
   }
 
   get callers(): number {

@@ -27,8 +27,13 @@ export class CustomerReader {
       idOf: customerIdOf,
       isWhole,
     });
-    const times = { now, lingerMs: settings.lingerMs };
-    this.#customers = new Gatherer({ keysMax: IDS_PER_FILTER, ...times, read: (batch) => customers.read(batch) });
+    this.#customers = new Gatherer({
+      keysMax: IDS_PER_FILTER,
+      now,
+      lingerMs: settings.lingerMs,
+      heldBackBy: (signal) => calls.heldBackBy(signal),
+      read: (batch) => customers.read(batch),
+    });
   }
 
   /** Null when Stokly has no such customer. */

@@ -18,7 +18,12 @@ export function gatherHeaders(calls: StoklyCalls, times: GatherTimes): Gatherer<
     idOf: orderIdOf,
     isWhole: () => true, // A4
   });
-  return new Gatherer<unknown>({ keysMax: IDS_PER_FILTER, ...times, read: (batch) => headers.read(batch) });
+  return new Gatherer<unknown>({
+    keysMax: IDS_PER_FILTER,
+    ...times,
+    heldBackBy: (signal) => calls.heldBackBy(signal),
+    read: (batch) => headers.read(batch),
+  });
 }
 
 /** All refunds of orders, gathered likewise. */
@@ -26,6 +31,7 @@ export function gatherRefunds(calls: StoklyCalls, times: GatherTimes): Gatherer<
   return new Gatherer<readonly unknown[]>({
     keysMax: IDS_PER_FILTER,
     ...times,
+    heldBackBy: (signal) => calls.heldBackBy(signal),
     read: (batch) => readRefunds(calls, batch),
   });
 }

@@ -96,6 +96,8 @@ function attentionOfProblem(problem: Problem): Attention {
   if (problem.type === 'StoklyCredentialsRefused') return 'stokly-credentials-refused';
   if (problem.type === 'DotdigitalCredentialsRefused') return 'dotdigital-credentials-refused';
   if (problem.type === 'DotdigitalNotSetUp') return 'dotdigital-not-set-up';
+  if (problem.isOfLimit === true)
+    return problem.type.startsWith('Stokly') ? 'stokly-limit-reached' : 'dotdigital-limit-reached';
   if (problem.type.startsWith('Stokly')) return 'stokly-unavailable';
   if (problem.type.startsWith('Dotdigital')) return 'dotdigital-unavailable';
   return 'sync-failing';

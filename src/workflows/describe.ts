@@ -39,6 +39,8 @@ const WHAT_TO_DO: Record<Attention, string> = {
   'unknown-order': 'an event named an order that Stokly never showed',
   'ledger-full': 'more than 2,000 orders: records go on, money fields stand still',
   'malformed-message': 'a signal could not be understood and was dropped',
+  'stokly-limit-reached': 'Stokly allows no more calls just now; it goes on by itself',
+  'dotdigital-limit-reached': 'Dotdigital allows no more calls just now; it goes on by itself',
 };
 
 function attentionLines(state: SyncState): string[] {

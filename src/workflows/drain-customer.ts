@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 import type { WriteCustomerResult } from '../activities/customer-write.js';
 import type { FetchOrdersResult } from '../activities/fetch-orders.js';
 import type { DrainContext, DrainPlan } from '../domain/drain-plan.js';
@@ -11,6 +11,7 @@ import { history, live, whileShown } from './activity-proxies.js';
 import { applyPlan, applyResult } from './apply-drain.js';
 import { closeReviewsOfMoved, type Decisions, queueUnreviewed, tellReviews } from './customer-reviews.js';
 import { handOver } from './hand-over.js';
+import { problemAfter } from './drain-problem.js';
 import { tellSettled } from './outcome-sink.js';
 import { isInDoubt, noteDoubt, noticeReset, takeContactReadBack } from './late-writes.js';
 import { pauseAfter } from './refused-access.js';
@@ -228,24 +229,10 @@ function putBack(state: SyncState, failed: { taken: Taken; plan: DrainPlan | nul
     state.isWriteUncertain = true;
     state.uncertainOrderIds = [...new Set([...state.uncertainOrderIds, ...plan.writes.map(orderIdOf)])];
   }
-  const { type, message } = causeOf(error);
-  const failures = (state.problem?.failures ?? 0) + 1;
-  state.problem = { type, message, sinceMs: state.problem?.sinceMs ?? Date.now(), failures };
+  state.problem = problemAfter(state.problem, error);
+  const { type, message, failures } = state.problem;
   if (failures === 1) note(state, '–', message);
   // An order that changed between reading and writing is no trouble: read it again at once.
   if (type === 'OrderChangedWhileWriting') return { kind: 'failed', orders: 0, pauseMs: 1 };
   return { kind: 'failed', orders: 0, pauseMs: pauseAfter(type, failures) };
-}
-
-/** An activity's failure: the innermost failure of ours says what happened, on which record, and what to do. */
-function causeOf(error: unknown): { type: string; message: string } {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) return { type: cause.type ?? 'LockstepBug', message: cause.message };
-  if (cause instanceof Error && cause.cause instanceof ApplicationFailure) {
-    return { type: cause.cause.type ?? 'LockstepBug', message: cause.cause.message };
-  }
-  if (cause instanceof Error && error instanceof ActivityFailure)
-    return { type: 'ActivityTimedOut', message: `${error.activityType}: ${cause.message}` };
-  // Anything else is a defect in workflow code: let the workflow task fail, so that a fixed worker carries on.
-  throw error;
 }

@@ -78,6 +78,8 @@ export interface HistoryAsk extends AnswerTo {
 export interface Problem {
   /** Failure type of `activities/failures.ts`. */
   readonly type: string;
+  /** A vendor’s limit, and not the vendor, is what it waits for. */
+  readonly isOfLimit?: boolean;
   readonly message: string;
   readonly sinceMs: number;
   readonly failures: number;

@@ -56,6 +56,11 @@ export function areRecoveriesShown(): boolean {
   return patched('show-recoveries');
 }
 
+/** A vendor's limit that holds a customer up is shown as that, and not as an outage. Asked only where one does. */
+export function areLimitsShown(): boolean {
+  return patched('show-limits');
+}
+
 /**
  * A backfill's comparison asks nobody once more who has not answered at the end: he is named. Asked only where somebody has not, and
  * differs.

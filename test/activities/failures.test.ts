@@ -55,11 +55,20 @@ it('that its caller gave up is cancelled, and no failure', () => {
   );
 });
 
-it('that its caller gave up is cancelled, and no failure', () => {
-  expect(toActivityFailure(new StoklyCallError('aborted', `${LABEL}: was given up`), IN_TIME)).toBeInstanceOf(
-    CancelledFailure,
-  );
-});
+it.each([
+  ['Stokly', StoklyCallError],
+  ['Dotdigital', DotdigitalCallError],
+] as const)(
+  'that never left because %s allows no more is no outage, and says what is allowed',
+  (vendor, VendorError) => {
+    const what = `${LABEL}: was not sent: 600 calls in 60 s are allowed, and 3 wait (1 of live work)`;
+    const error = new VendorError('aborted', what, { isHeldBack: true });
+    const failed = toActivityFailure(error, { isOutOfTime: true });
+    expect(failed).toMatchObject({ type: `${vendor}RateLimited`, nonRetryable: false });
+    expect(failed.message).toBe(`${vendor}: ${what}: it goes on by itself when the limit allows`);
+    expect(toActivityFailure(error, IN_TIME)).toBeInstanceOf(CancelledFailure);
+  },
+);
 
 it('a moment that the vendor named is when the next attempt goes out', () => {
   const failed = toActivityFailure(new StoklyCallError('rate-limited', LABEL, { retryAfterMs: 7_000 }), IN_TIME);

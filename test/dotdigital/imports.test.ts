@@ -160,6 +160,30 @@ describe('records', () => {
 
 const BAD_JSON = JSON.stringify({ errorCode: 'insightData:badJson', description: 'badly formed' });
 
+describe('a write whose tier allows no more', () => {
+  test('says so when its caller gives up, and is not sent', async () => {
+    const shop = await openShop({ emulator: { rates: { medium: 1, reset: 'delta' } } });
+    const [contactId = 0] = shop.contactIds;
+    await put(shop.client, [contactId, '1'], LIVE);
+    const caller = new AbortController();
+    const failed = callErrorOf(put(shop.client, [contactId, '2'], { priority: 'live', signal: caller.signal }));
+    setTimeout(() => caller.abort(), 100);
+    const error = await failed;
+    expect(error).toMatchObject({ failure: 'aborted', detail: { isHeldBack: true } });
+    expect(error.message).toMatch(/: was not sent: 1 calls in 60 s are allowed, and \d wait \(\d of live work\)$/);
+    expect(callsOf(shop)).toEqual({ 'PUT insightData/v3': 1 });
+  });
+
+  test('is told of no limit where its call is out and gets no answer', async () => {
+    const shop = await openShop();
+    shop.fault({ kind: 'timeout-before' });
+    const caller = new AbortController();
+    const failed = callErrorOf(put(shop.client, [shop.contactIds[0] ?? 0, '1'], { ...LIVE, signal: caller.signal }));
+    setTimeout(() => caller.abort(), 100);
+    expect((await failed).detail.isHeldBack).toBeUndefined();
+  });
+});
+
 describe('an import that Dotdigital does not end', () => {
   test('is not waited for for ever: its writes go out alone, and are said to be uncertain', async () => {
     const shop = await openShop({ client: { importWaitMs: 300 } });

@@ -42,7 +42,7 @@ beforeAll(async () => {
   });
   await Promise.all(
     (['stokly', 'dotdigital'] as const).map(async (vendor) => {
-      const world = await createWorld({ temporalAddress: address });
+      const world = await createWorld({ temporalAddress: address, clients: { refusedWaitMsMax: 5_000 } });
       worlds.set(vendor, { world, chronicle: followStokly(world) });
     }),
   );
@@ -72,10 +72,12 @@ function worldOf(vendor: Vendor): { readonly world: World; readonly chronicle: C
   return found;
 }
 
-describe.concurrent.each<{ vendor: Vendor; name: string; path: string }>([
+const VENDORS: readonly { vendor: Vendor; name: string; path: string }[] = [
   { vendor: 'stokly', name: 'Stokly', path: '^/v[0-9]/' },
   { vendor: 'dotdigital', name: 'Dotdigital', path: '^/(contacts|insightData)/v3/' },
-])('V2: an outage of $name that outlasts its activity', ({ vendor, name, path }) => {
+];
+
+describe.concurrent.each(VENDORS)('V2: an outage of $name that outlasts its activity', ({ vendor, name, path }) => {
   it('is said in words and search attributes, runs continue meanwhile, and all goes on by itself afterwards', async () => {
     const { world, chronicle } = worldOf(vendor);
     const { buyer, order: first } = await newPurchase(world);
@@ -117,5 +119,30 @@ describe.concurrent.each<{ vendor: Vendor; name: string; path: string }>([
     // While Dotdigital is away each attempt's put changes nothing.
     const wastedWritesMax = world.dotdigital.account.requests.all.filter(({ status }) => status === 503).length;
     expect(await violationsOf(world, { chronicle, wastedWritesMax })).toEqual([]);
+  });
+});
+
+// Last: afterwards nothing is sent for a minute and a half, the longest that a reset is believed.
+describe('V1: a limit that outlasts an activity', () => {
+  it('is said to be a limit, and no outage', async () => {
+    await Promise.all(
+      VENDORS.map(async ({ vendor, name, path }) => {
+        const { world } = worldOf(vendor);
+        const { buyer, order } = await newPurchase(world);
+        const headers = { 'retry-after': '3600' };
+        await strike(world, vendor, { kind: 'status', status: 429, headers, match: { path } });
+        await orderEvent(world, order);
+        const attention = `${vendor}-limit-reached`;
+        await untilTrue('it says so', async () => {
+          const shown = await shownOf(world, buyer.customerId);
+          return JSON.stringify(shown['NeedsAttention']) === JSON.stringify([attention]);
+        });
+        const { needsAttention, lastProblem } = await world.state(buyer.customerId);
+        expect(needsAttention).toEqual([attention]);
+        expect(lastProblem).toMatch(
+          new RegExp(`^${name}: .*answered 429.*: it goes on by itself when the limit allows$`),
+        );
+      }),
+    );
   });
 });

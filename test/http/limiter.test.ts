@@ -208,7 +208,7 @@ describe('two priorities', () => {
     for (const priority of ['history', 'live'] as const) {
       void limiter.take({ priority }).then((permit) => {
         order.push(priority);
-        if (permit !== 'aborted') limiter.settle(permit, reading({}));
+        if (typeof permit === 'object') limiter.settle(permit, reading({}));
       });
     }
     await vi.advanceTimersByTimeAsync(1_000);
@@ -222,7 +222,7 @@ describe('two priorities', () => {
     const ask = (name: string, begunAtMs?: number) =>
       void limiter.take({ priority: 'history', begunAtMs }).then((permit) => {
         order.push(name);
-        if (permit !== 'aborted') limiter.settle(permit, reading({}));
+        if (typeof permit === 'object') limiter.settle(permit, reading({}));
       });
     const nowMs = Date.now();
     ask('began last', nowMs - 1);
@@ -257,11 +257,39 @@ describe('waiting', () => {
     const out = watch(limiter, 1);
     await vi.advanceTimersByTimeAsync(4_000);
     givenUp.abort();
-    expect(await first).toBe('aborted');
+    expect(await first).toBe('held-back');
     expect(limiter.state().waiting).toEqual({ live: 1, history: 0 });
     await vi.advanceTimersByTimeAsync(6_000);
     expect(out).toHaveLength(1);
     expect(limiter.state().waitedMs).toBe(14_000);
+  });
+
+  describe('that was in vain', () => {
+    /** All four calls that are allowed are out; one more waits for half a window, with what happens meanwhile, and is given up. */
+    async function givenUp(meanwhile: (limiter: RateLimiter, out: readonly Permit[]) => void) {
+      const limiter = limiterOf(4);
+      const out = watch(limiter, 4);
+      const caller = new AbortController();
+      const ended = limiter.take({ priority: 'history', signal: caller.signal });
+      await vi.advanceTimersByTimeAsync(WINDOW_MS / 2);
+      meanwhile(limiter, out);
+      const isHeldBack = limiter.isHeldBack(caller.signal);
+      caller.abort();
+      return { ended: await ended, isHeldBack };
+    }
+
+    test('was for the limit where others were answered', async () => {
+      const ended = await givenUp((limiter, out) => settleFirst(limiter, out, reading({ remaining: 0 })));
+      expect(ended).toEqual({ ended: 'held-back', isHeldBack: true });
+    });
+
+    test('was for answers where those that are out get none: the vendor hangs, whatever it allows', async () => {
+      expect(await givenUp(() => undefined)).toEqual({ ended: 'aborted', isHeldBack: false });
+    });
+
+    test('is nobody’s who waits for nothing', () => {
+      expect(limiterOf(null).isHeldBack(new AbortController().signal)).toBe(false);
+    });
   });
 
   test('does not begin for a caller that has given up already', async () => {
@@ -309,7 +337,7 @@ function reading(given: Partial<RateReading>): RateReading {
 
 async function taken(limiter: RateLimiter): Promise<Permit> {
   const permit = await limiter.take({ priority: 'live' });
-  if (permit === 'aborted') throw new Error('aborted');
+  if (typeof permit === 'string') throw new Error(permit);
   return permit;
 }
 
@@ -317,7 +345,7 @@ async function taken(limiter: RateLimiter): Promise<Permit> {
 function watch(limiter: RateLimiter, calls: number, priority: 'live' | 'history' = 'live'): Permit[] {
   const out: Permit[] = [];
   for (let call = 0; call < calls; call += 1) {
-    void limiter.take({ priority }).then((permit) => permit !== 'aborted' && out.push(permit));
+    void limiter.take({ priority }).then((permit) => typeof permit === 'object' && out.push(permit));
   }
   return out;
 }
@@ -331,7 +359,7 @@ function answered(
   const out: Permit[] = [];
   for (let call = 0; call < calls; call += 1) {
     void limiter.take({ priority }).then((permit) => {
-      if (permit === 'aborted') return;
+      if (typeof permit === 'string') return;
       out.push(permit);
       limiter.settle(permit, answer());
     });

@@ -84,7 +84,7 @@ async function runFor(
   const call = async (limiter: RateLimiter, priority: 'live' | 'history', told: { spentIn: number }) => {
     while (Date.now() < endsAtMs) {
       const permit = await limiter.take({ priority });
-      if (permit === 'aborted') return;
+      if (typeof permit === 'string') return;
       if (told.spentIn === run.windows && Date.now() - openedAtMs < WINDOW_MS) run.sentWhileSpent += 1;
       await flight();
       const reading = answer();

@@ -23,6 +23,7 @@ export const LOWER_MAX = 2;
 export const FAULT_SCENARIOS: readonly Scenario[] = [
   { files: ['credentials-refused'], play: credentialsRefused },
   { files: ['recovered-busy'], play: recoveredBusy },
+  { files: ['limit-reached'], play: limitReached },
   { files: ['consent-breaker', 'consent-waiting'], play: consentBreaker },
   { files: ['write-repeated'], play: writeRepeated },
 ];
@@ -58,6 +59,26 @@ async function recoveredBusy(world: World): Promise<RunReference[]> {
   await world.settled(buyer.customerId, (state) => isSynced(2)(state) && state.needsAttention.length === 0);
   return [customerRun(buyer.customerId)];
 }
+
+/** A drain fails because Stokly asks to come back in an hour, and goes on by itself as soon as a limiter no longer believes it. */
+async function limitReached(world: World): Promise<RunReference[]> {
+  const { buyer } = await syncedPurchase(world);
+  const order = await placeOrder(world, buyer.customerId);
+  const match = { method: 'GET', path: '^/v2/saleorders/' };
+  await controlStokly(world, 'POST', 'faults', [
+    { kind: 'status', status: 429, headers: { 'retry-after': '3600' }, match, times: 1 },
+  ]);
+  await orderEvent(world, order);
+  await untilTrue('it says so', async () =>
+    (await world.state(buyer.customerId)).needsAttention.includes('stokly-limit-reached'),
+  );
+  await pause(RESET_BELIEVED_MS);
+  await world.settled(buyer.customerId, (state) => isSynced(2)(state) && state.needsAttention.length === 0);
+  return [customerRun(buyer.customerId)];
+}
+
+/** At most (`http/learned-budget.ts`). */
+const RESET_BELIEVED_MS = 90_000;
 
 /** One more than allowed lose their consent: the last one waits until a person releases the breaker, which wakes it. */
 async function consentBreaker(world: World): Promise<RunReference[]> {

@@ -203,9 +203,13 @@ describe("Stokly's limit", () => {
     const shop = await hit({ kind: 'status', status: 429, retryAfterSecs: 60, times: 1 });
     await callErrorOf(shop.client.checkAccess(LIVE));
     const caller = new AbortController();
-    const failed = callErrorOf(shop.client.checkAccess({ priority: 'live', signal: caller.signal }));
+    const options = { priority: 'live', signal: caller.signal } as const;
+    const failed = [shop.client.checkAccess(options), shop.client.readCustomer(CUSTOMER_ID, options)].map(callErrorOf);
     setImmediate(() => caller.abort());
-    expect((await failed).failure).toBe('aborted');
+    for (const error of await Promise.all(failed)) {
+      expect(error).toMatchObject({ failure: 'aborted', detail: { isHeldBack: true } });
+      expect(error.message).toMatch(/: was not sent: \d+ calls in 60 s are allowed, and \d wait \(\d of live work\)$/);
+    }
   });
 });
 

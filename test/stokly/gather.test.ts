@@ -161,6 +161,23 @@ describe('a caller that gives up', () => {
     expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
+  test('while their call waits for the limit hears what the limit is, and the others wait on', async () => {
+    const calls = callsOf({ isHeld: true, heldBackBy: () => 'was not sent: 600 calls in 60 s are allowed' });
+    const one = new AbortController();
+    const asked = calls.gatherer.ask(['a'], { ...LIVE, signal: one.signal }, 'GET a');
+    const other = calls.gatherer.ask(['b'], LIVE, 'GET b');
+    one.abort();
+    await expect(asked).rejects.toMatchObject({
+      failure: 'aborted',
+      message: 'Stokly: GET a: was not sent: 600 calls in 60 s are allowed',
+      detail: { isHeldBack: true },
+    });
+    expect(calls.batches[0]?.options.signal?.aborted).toBe(false);
+    calls.send(0);
+    calls.answer(0);
+    expect([...(await other).keys()]).toEqual(['b']);
+  });
+
   test('before it asks is told so without a call', async () => {
     const calls = callsOf();
     await expect(calls.gatherer.ask(['a'], { ...LIVE, signal: AbortSignal.abort() }, 'GET a')).rejects.toMatchObject({
@@ -211,13 +228,14 @@ async function makeBusy(calls: ReturnType<typeof callsOf>): Promise<void> {
 }
 
 /** Calls that a test answers itself. Held ones have not had their turn: they close when they are sent. */
-function callsOf({ keysMax = 3, isHeld = false } = {}) {
+function callsOf({ keysMax = 3, isHeld = false, heldBackBy = (): string | null => null } = {}) {
   const batches: Batch[] = [];
   const sent: (readonly string[])[] = [];
   const settle: { answer: (keys: readonly string[]) => void; fail: (error: unknown) => void }[] = [];
   const gatherer = new Gatherer<string>({
     keysMax,
     now: Date.now,
+    heldBackBy,
     read: (batch) => {
       const index = batches.push(batch) - 1;
       if (!isHeld) sent[index] = batch.close();

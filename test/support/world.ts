@@ -48,7 +48,12 @@ export interface WorldOptions {
   /** Whether a worker runs from the start; default true. */
   readonly hasWorker?: boolean;
   /** How patient the vendors' clients are: for tests that have no minutes. Default: as in the product, but for `LINGER_MS`. */
-  readonly clients?: { readonly timeoutMs?: number; readonly importWaitMs?: number; readonly lingerMs?: number };
+  readonly clients?: {
+    readonly timeoutMs?: number;
+    readonly importWaitMs?: number;
+    readonly lingerMs?: number;
+    readonly refusedWaitMsMax?: number;
+  };
   /** How long a customer may take to tell its ledger; default ten seconds. */
   readonly ledgerTimeoutMs?: number;
   /** A Temporal of the test's own, that it may kill; default: the one of the whole run. */
