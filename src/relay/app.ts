@@ -34,7 +34,8 @@ interface RelayLimits {
   readonly connectionsMax: number;
 }
 
-const RELAY_LIMITS: RelayLimits = {
+/** What holds unless `limits` says otherwise. */
+export const RELAY_LIMITS: RelayLimits = {
   bodyBytesMax: 64 * 1024,
   requestTimeoutMs: 10_000,
   acceptTimeoutMs: 3_000,

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../demo/ports.js';
 import type { RunningProcess } from '../../demo/processes.js';
 import { customerWorkflowId, routeWorkflowId } from '../../src/contract/ids.js';
+import { RELAY_LIMITS } from '../../src/relay/app.js';
 import { type Gate, openGate } from '../support/gate.js';
 import { activityTroubles, currentWakes, readRuns, wakesOf } from '../support/histories.js';
 import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
@@ -143,26 +144,18 @@ describe('R2: kill -9 of the relay after Temporal accepted and before its answer
 
 describe('R3: SIGTERM of the relay', () => {
   it('R3: answers all that it has in hand before it goes', async () => {
-    const first = await startRelay();
     const buyer = await knownBuyer();
     const order = await placeOrder(world, buyer.customerId);
-    gate.withhold();
-    const events = Array.from({ length: 30 }, () => eventOf(order));
-    const answers = events.map((event) => postEvent(target(), event).then(({ status }) => status, String));
-    await untilTrue('all are in its hands', async () => {
-      const ids = new Set(
-        (await currentWakes(world, customerWorkflowId(buyer.customerId))).map((wake) => wake.eventId),
-      );
-      return events.every(({ eventId }) => ids.has(eventId));
-    });
-    askToStop(relays, first);
-    await untilTrue(
-      'it takes no more',
-      async () => (await postEvent(target(), eventOf(order)).catch(() => null)) === null,
-    );
-    gate.release();
-    expect(await Promise.all(answers)).toEqual(events.map(() => 202));
-    expect(await first.ended).toBe('status 0');
+    for (let round = 1; ; round += 1) {
+      const { statuses, withheldMs, ended } = await stopWithEventsInHand(order, buyer);
+      expect(ended).toBe('status 0');
+      // Cut off by nobody: what Temporal was too slow for is still told to come again.
+      expect(statuses.filter((status) => status !== 202 && status !== 503)).toEqual([]);
+      // Where the machine was so slow that the relay's own time to wait for Temporal was over, the round says nothing of the rest.
+      if (withheldMs > RELAY_LIMITS.acceptTimeoutMs - MARGIN_MS && round < ROUNDS_MAX) continue;
+      expect(statuses).toEqual(statuses.map(() => 202));
+      break;
+    }
     await allIsWell();
   });
 
@@ -197,6 +190,32 @@ describe('R3: SIGTERM of the relay', () => {
     await allIsWell();
   });
 });
+
+/** How often a round may be begun anew where the machine was too slow for it. */
+const ROUNDS_MAX = 5;
+/** Until what was let through is read. */
+const MARGIN_MS = 500;
+
+/** Has a relay take thirty events, asks it to stop while Temporal's answers are withheld, and lets them through when it takes no more. */
+async function stopWithEventsInHand(order: PlacedOrder, buyer: Buyer) {
+  const first = await startRelay();
+  const events = Array.from({ length: 30 }, () => eventOf(order));
+  gate.withhold();
+  const withheldAt = performance.now();
+  const answers = events.map((event) => postEvent(target(), event).then(({ status }) => status, String));
+  await untilTrue('all are in its hands', async () => {
+    const ids = new Set((await currentWakes(world, customerWorkflowId(buyer.customerId))).map((wake) => wake.eventId));
+    return events.every(({ eventId }) => ids.has(eventId));
+  });
+  askToStop(relays, first);
+  await untilTrue(
+    'it takes no more',
+    async () => (await postEvent(target(), eventOf(order)).catch(() => null)) === null,
+  );
+  gate.release();
+  const withheldMs = performance.now() - withheldAt;
+  return { statuses: await Promise.all(answers), withheldMs, ended: await first.ended };
+}
 
 function askToStop(programs: ProgramProcesses, running: RunningProcess): void {
   if (BREAK === 'kill-not-ask') void programs.kill(running);
