@@ -26,18 +26,19 @@ export function readBackfillPagePort(client: Client): (workflowId: string) => Pr
   };
 }
 
-/** Null where there is none, and where nobody answers for it: a run whose workflow task fails. Whoever asks is not to wait for that. */
+/** `unanswered`: there is one, and nobody answers for it (a run whose workflow task fails). Whoever asks is not to wait for that. */
 export function readLedgerPort(
   client: Client,
   timeoutMs: number = ASK_TIMEOUT_MS,
-): (customerId: string) => Promise<readonly LedgerEntry[] | null> {
+): (customerId: string) => Promise<readonly LedgerEntry[] | 'none' | 'unanswered'> {
   return async (customerId) => {
     try {
       const handle = client.workflow.getHandle(customerWorkflowId(customerId));
       const state = await client.withDeadline(Date.now() + timeoutMs, () => handle.query(customerStateQuery, 'full'));
       return state.entries;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError || isUnanswered(error)) return null;
+      if (error instanceof WorkflowNotFoundError) return 'none';
+      if (isUnanswered(error)) return 'unanswered';
       throw error;
     }
   };

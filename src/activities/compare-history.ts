@@ -78,25 +78,29 @@ async function differencesOf(
   const ledgers = await readLedgers(deps, customerIds, window);
   for await (const { orderId, number, customerId } of ordersOf(deps, window, call)) {
     const ledger = customerId === null ? undefined : ledgers.get(customerId);
-    if (ledger !== undefined && !ledger.delete(orderId))
+    if (ledger === 'unanswered') found.push({ number, orderId, customerId, what: 'unanswered' });
+    else if (ledger !== undefined && !ledger.delete(orderId))
       found.push({ number, orderId, customerId, what: 'not-in-ledger' });
   }
-  for (const [customerId, ledger] of ledgers)
+  for (const [customerId, ledger] of ledgers) {
+    if (ledger === 'unanswered') continue;
     for (const [orderId, number] of ledger) found.push({ number, orderId, customerId, what: 'not-in-stokly' });
+  }
   return found.slice(0, LIMITS.backfillNamed);
 }
 
-/** Of each customer the numbers of its orders in a window, by order id; none where nobody answers for it. */
+/** Of each customer the numbers of its orders in a window, by order id. */
 async function readLedgers(
   deps: ActivityDeps,
   customerIds: ReadonlySet<string>,
   window: HistoryWindow,
-): Promise<Map<string, Map<string, string>>> {
-  const ledgers = new Map<string, Map<string, string>>();
+): Promise<Map<string, Map<string, string> | 'unanswered'>> {
+  const ledgers = new Map<string, Map<string, string> | 'unanswered'>();
   await eachAtOnce(customerIds, LEDGERS_AT_ONCE, async (customerId) => {
-    const entries = (await deps.readLedger(customerId)) ?? [];
-    const own = entries.filter(({ placedAt }) => isInWindow(placedAt, window));
-    ledgers.set(customerId, new Map(own.map(({ orderId, number }) => [orderId, number])));
+    const read = await deps.readLedger(customerId);
+    const own = typeof read === 'string' ? [] : read.filter(({ placedAt }) => isInWindow(placedAt, window));
+    const numbers = new Map(own.map(({ orderId, number }) => [orderId, number]));
+    ledgers.set(customerId, read === 'unanswered' ? read : numbers);
   });
   return ledgers;
 }

@@ -29,8 +29,8 @@ export interface ActivityDeps {
   readonly loadHistory: (customerId: string, wake: WakeCustomer) => Promise<void>;
   /** The result of a page of a backfill that has ended; null where it can no longer be read. */
   readonly readBackfillPage: (workflowId: string) => Promise<BackfillPageResult | null>;
-  /** A customer’s ledger, from its workflow; null where it has none, or does not answer. */
-  readonly readLedger: (customerId: string) => Promise<readonly LedgerEntry[] | null>;
+  /** A customer’s ledger, from its workflow: where it has none, and where nobody answers for it. */
+  readonly readLedger: (customerId: string) => Promise<readonly LedgerEntry[] | 'none' | 'unanswered'>;
   /** What this worker's limiters have learned. */
   readonly pace: () => readonly VendorPace[];
   /** Opens the review of an order, or tells the open one. */

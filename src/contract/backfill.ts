@@ -92,12 +92,15 @@ export interface BackfillProgress {
 }
 export const backfillProgressQuery = defineQuery<BackfillProgress>('backfillProgress');
 
-/** An order that Stokly counts in the window and no customer's answer has, or the other way round. */
+/**
+ * An order that Stokly counts in the window and no customer's answer has, or the other way round. `unanswered`: whether its customer's
+ * ledger has it is not known, nobody answered for that.
+ */
 export interface BackfillDifference {
   readonly number: string;
   readonly orderId: string;
   readonly customerId: string | null;
-  readonly what: 'not-in-ledger' | 'not-in-stokly';
+  readonly what: 'not-in-ledger' | 'not-in-stokly' | 'unanswered';
 }
 
 /** The result of `backfillOrdersWorkflow`. */

@@ -1,4 +1,4 @@
-import type { BackfillProgress, BackfillResult } from '../contract/backfill.js';
+import type { BackfillDifference, BackfillProgress, BackfillResult } from '../contract/backfill.js';
 import { minutesLeft } from '../domain/backfill/pace.js';
 import { ordersIn, type OutcomeTally } from '../domain/backfill/tally.js';
 import { amount } from './outcome-text.js';
@@ -42,6 +42,12 @@ export function tallyLines(tallies: readonly OutcomeTally[]): string[] {
   });
 }
 
+const DIFFERS: Readonly<Record<BackfillDifference['what'], string>> = {
+  'not-in-ledger': 'is counted by Stokly and in no ledger',
+  'not-in-stokly': 'is in a ledger and not counted by Stokly',
+  unanswered: 'is counted by Stokly; whether it was brought over is not known: nobody answers for that customer',
+};
+
 export function resultLines(result: BackfillResult): string[] {
   const { ending, customers, orders, differences, confirmation, pauses, window } = result;
   return [
@@ -57,8 +63,7 @@ export function resultLines(result: BackfillResult): string[] {
       ? []
       : [`${customers.unanswered} did not answer: ${customers.unansweredIds.join(', ')}`]),
     ...differences.map(
-      ({ number, what, customerId }) =>
-        `differs: order ${number} of customer ${customerId ?? 'none'} ${what === 'not-in-ledger' ? 'is counted by Stokly and in no ledger' : 'is in a ledger and not counted by Stokly'}`,
+      ({ number, what, customerId }) => `differs: order ${number} of customer ${customerId ?? 'none'} ${DIFFERS[what]}`,
     ),
     ...pauses.map(({ at, why, resumedAt }) => `paused ${at} to ${resumedAt ?? 'the end'}: ${why}`),
     ...(confirmation === null

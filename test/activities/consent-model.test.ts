@@ -248,7 +248,7 @@ class Model {
       wakeCustomer: async () => {},
       loadHistory: async () => {},
       readBackfillPage: async () => null,
-      readLedger: async () => null,
+      readLedger: async () => 'none',
       pace: () => [],
       openReview: async () => {},
       reviewPolicy: TEST_REVIEW_POLICY,
