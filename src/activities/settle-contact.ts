@@ -2,6 +2,7 @@ import { consentStep, mayCreate, newContactStatus } from '../domain/consent.js';
 import { fieldName, profileFields } from '../domain/contact-mapping.js';
 import { type ContactState, newState, recreatedState } from '../domain/contact-state.js';
 import type { CustomerProfile } from '../domain/customer.js';
+import { canonicalId } from '../domain/ids.js';
 import { customerSkipReason, type SkipReason } from '../domain/reasons.js';
 import type { CallOptions, Contact, DataFields } from '../dotdigital/api.js';
 import type { ActivityDeps } from './deps.js';
@@ -180,10 +181,10 @@ export function isGone(contact: Contact): boolean {
   return GONE_STATUSES.has(contact.status) || (contact.emailStatus !== null && GONE_STATUSES.has(contact.emailStatus));
 }
 
-/** The Stokly customer that a contact is; null where it is nobody's yet. */
+/** The Stokly customer that a contact is; null where it is nobody's yet. A person may have imported it, in upper case. */
 export function ownerOf(contact: Contact, prefix: string): string | null {
   const owner = contact.dataFields[fieldName(prefix, 'STOKLY_ID')];
-  return owner === undefined || owner === null || owner === '' ? null : String(owner);
+  return owner === undefined || owner === null || owner === '' ? null : canonicalId(String(owner));
 }
 
 function sameEmail(left: string, right: string | null): boolean {

@@ -1,4 +1,5 @@
 import type { PutOrder } from '../domain/drain-plan.js';
+import { canonicalId } from '../domain/ids.js';
 import { moveEventId } from '../domain/moves.js';
 import { recordKey } from '../domain/order-record.js';
 import { recordHolder } from '../domain/record-holder.js';
@@ -100,7 +101,7 @@ async function wakeHolder(
             stoklyId: ownerOf(contact, deps.policy.dataFieldPrefix),
             isGone: isGone(contact),
           },
-    record: found?.kind === 'found' ? { stoklyOrderId: textOrNull(found.record['stokly_order_id']) } : null,
+    record: found?.kind === 'found' ? { stoklyOrderId: idOrNull(found.record['stokly_order_id']) } : null,
   });
   if (holder.kind === 'nobody') return holder.why;
   const updatedAt = found?.kind === 'found' ? found.updatedAt : null;
@@ -113,6 +114,6 @@ async function wakeHolder(
   return `its record stands with customer ${holder.customerId}, who was woken to give it up`;
 }
 
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
+function idOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? canonicalId(value) : null;
 }

@@ -1,3 +1,5 @@
+import { isUuid } from './ids.js';
+
 /** What is known of a record that was refused because its key stands under another contact. */
 export interface HeldRecord {
   /** Who was refused it. */
@@ -19,9 +21,6 @@ type RecordHolder =
   /** Nobody of ours can be asked to give it up. `why`, in words, with contact ids alone. */
   | { readonly kind: 'nobody'; readonly why: string };
 
-/** Any UUID, as Stokly's customer ids are: what else may stand in a field for people goes into no workflow's id. */
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Which customer of Stokly's is to give up a record, because its order is another's by now. */
 export function recordHolder({ customerId, orderId, holder, record }: HeldRecord): RecordHolder {
   if (holder === null) return nobody('its record stands with another contact, and Dotdigital does not say which');
@@ -34,8 +33,8 @@ export function recordHolder({ customerId, orderId, holder, record }: HeldRecord
     return nobody(`a record of its key stands with contact ${holder.contactId}, and is another order's`);
   if (holder.stoklyId === customerId)
     return nobody(`${where}, which carries this customer's id too: delete the record there`);
-  if (!UUID.test(holder.stoklyId))
-    return nobody(`${where}, whose STOKLY_ID is no customer id: delete the record there`);
+  // Stokly's customer ids are UUIDs: what else may stand in a field for people goes into no workflow's id.
+  if (!isUuid(holder.stoklyId)) return nobody(`${where}, whose STOKLY_ID is no customer id: delete the record there`);
   return { kind: 'customer', customerId: holder.stoklyId };
 }
 

@@ -1,5 +1,6 @@
 import { mayCreate } from '../domain/consent.js';
 import { fieldName } from '../domain/contact-mapping.js';
+import { canonicalId } from '../domain/ids.js';
 import { toMinorUnits } from '../domain/money.js';
 import { orderStatus } from '../domain/order.js';
 import { recordKey } from '../domain/order-record.js';
@@ -63,7 +64,7 @@ async function planContact({ stokly, dotdigital, policy }: Sides, customerId: st
   const found = await dotdigital.findContactByEmail(profile.email ?? '', LIVE);
   if (found !== null) {
     if (isGone(found)) return { kind: 'skip', reason: 'contact-deleted' };
-    const owner = found.dataFields[fieldName(policy.dataFieldPrefix, 'STOKLY_ID')] ?? '';
+    const owner = canonicalId(String(found.dataFields[fieldName(policy.dataFieldPrefix, 'STOKLY_ID')] ?? ''));
     return owner === '' || owner === customerId ? { kind: 'update' } : { kind: 'skip', reason: 'email-taken' };
   }
   if (policy.contactPolicy === 'existing') return { kind: 'skip', reason: 'no-contact' };

@@ -1,5 +1,6 @@
 import { isLosslessNumber } from 'lossless-json';
 import { z } from 'zod';
+import { canonicalId } from '../domain/ids.js';
 import { currencyScale } from '../domain/money.js';
 
 /**
@@ -14,7 +15,8 @@ const ID = /^[A-Za-z0-9_-]{1,64}$/;
 /** The time zone is a must: a time without one could be an hour off. */
 const instantText = z.iso.datetime({ offset: true });
 
-export const id = value('an id', (raw) => (typeof raw === 'string' && ID.test(raw) ? raw : undefined));
+/** A23: a UUID in whatever case is the same one. */
+export const id = value('an id', (raw) => (typeof raw === 'string' && ID.test(raw) ? canonicalId(raw) : undefined));
 
 /** Decimal text; whether it can be counted exactly depends on the currency and is judged there. */
 export const amount = value('an amount with up to six decimals', (raw) => matching(AMOUNT, numeric(raw)));

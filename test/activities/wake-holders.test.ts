@@ -30,7 +30,13 @@ class Edges {
   isFull = false;
 
   async run(
-    given: { code?: string; priority?: 'live' | 'history'; attempt?: number; stoklyId?: string } = {},
+    given: {
+      code?: string;
+      priority?: 'live' | 'history';
+      attempt?: number;
+      stoklyId?: string;
+      stoklyOrderId?: string;
+    } = {},
   ): Promise<string[]> {
     const priority = given.priority ?? 'live';
     const wakes =
@@ -51,7 +57,8 @@ class Edges {
         },
         getRecord: async () => {
           this.reads += 1;
-          return { kind: 'found', contactId: 12, record: { stokly_order_id: orderId }, updatedAt: UPDATED_AT } as const;
+          const record = { stokly_order_id: given.stoklyOrderId ?? orderId };
+          return { kind: 'found', contactId: 12, record, updatedAt: UPDATED_AT } as const;
         },
       },
     };
@@ -78,6 +85,12 @@ describe('a record that was refused because it stands under another contact', ()
     const edges = new Edges();
     await edges.run({ priority: 'history' });
     expect(edges.woken).toMatchObject([{ customerId: OTHER, priority: 'history' }]);
+  });
+
+  it('has the one customer woken, in whatever case a person imported the ids', async () => {
+    const edges = new Edges();
+    await edges.run({ stoklyId: OTHER.toUpperCase(), stoklyOrderId: orderId.toUpperCase() });
+    expect(edges.woken).toMatchObject([{ customerId: OTHER }]);
   });
 
   it('asks nothing where it was refused for something else', async () => {

@@ -222,6 +222,22 @@ describe('a customer who is left out', () => {
   });
 });
 
+describe('a contact that a person imported with the customer’s id in upper case', () => {
+  it('is this customer’s', async () => {
+    const buyer = await newBuyer(world);
+    const dataFields = { STOKLY_ID: buyer.customerId.toUpperCase() };
+    await controlDotdigital(world, 'POST', 'seed', { contacts: [{ email: buyer.email, dataFields }] });
+    const order = await placeOrder(world, buyer.customerId);
+    await orderEvent(world, order);
+    const state = await world.settled(
+      buyer.customerId,
+      ({ ledgerComplete, entries }) => ledgerComplete && entries.length === 1,
+    );
+    expect(state).toMatchObject({ customerSkip: null, outcomes: { synced: 1 } });
+    expect((await contactOf(world, buyer.email))?.dataFields).toMatchObject({ STOKLY_ID: buyer.customerId });
+  });
+});
+
 describe('a contact that someone deleted in Dotdigital', () => {
   it('never comes back by our doing, until a person releases it', async () => {
     const { buyer, order } = await synced();

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { NumberText } from '../../emulators/stokly/wire.js';
-import { CUSTOMER_ID, LIVE, openShop, ORDER_ID, orderIdOf, readOne, snapshotIn, wireLine, wireRefund } from './shop.js';
+import {
+  CUSTOMER_ID,
+  LIVE,
+  openShop,
+  ORDER_ID,
+  orderIdOf,
+  readOne,
+  snapshotIn,
+  wireCustomer,
+  wireLine,
+  wireRefund,
+} from './shop.js';
 
 describe('an order', () => {
   test('is read with its lines and refunds, in minor units', async () => {
@@ -216,6 +227,21 @@ describe('an order that cannot be read', () => {
     const order = await readOne(shop.client);
     expect(order.kind).toBe('unreadable');
     expect(JSON.stringify(order)).not.toContain('canary-value');
+  });
+});
+
+describe('ids that Stokly writes in upper case', () => {
+  test('are the ones that we asked for, and are ours in lower case', async () => {
+    const twist = (url: string, text: string) =>
+      url === '/v1/grant'
+        ? text
+        : text.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (uuid) => uuid.toUpperCase());
+    const shop = await openShop({ twist });
+    shop.putOrder();
+    shop.emulator.account.store.customers.put(wireCustomer());
+    expect(await snapshotIn(shop.client)).toMatchObject({ orderId: ORDER_ID, customerId: CUSTOMER_ID });
+    expect((await shop.client.readCustomer(CUSTOMER_ID, LIVE))?.customerId).toBe(CUSTOMER_ID);
+    expect((await shop.client.listCustomerOrders(CUSTOMER_ID, LIVE)).orderIds).toEqual([ORDER_ID]);
   });
 });
 
