@@ -3,6 +3,7 @@ import type { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerWorkflowId } from '../../src/contract/ids.js';
 import { loadHistoryPort } from '../../src/temporal-ports.js';
+import { prioritiesOf } from '../support/histories.js';
 import { type Chronicle, followStokly, violationsOf } from '../support/oracle.js';
 import {
   type Buyer,
@@ -124,18 +125,6 @@ async function isReadBack({ world, buyer }: Sold): Promise<void> {
 const isUnconfirmed = ({ world, buyer }: Sold) =>
   world.settled(buyer.customerId, ({ entries }) => entries[0]?.written?.isUnconfirmed === true);
 
-/** With which priority each activity of the customer’s went. */
-async function prioritiesOf({ world, buyer }: Sold): Promise<string[]> {
-  const { events } = await world.client.workflow.getHandle(customerWorkflowId(buyer.customerId)).fetchHistory();
-  return ((events ?? []) as temporal.api.history.v1.IHistoryEvent[]).flatMap((event) => {
-    const scheduled = event.activityTaskScheduledEventAttributes ?? null;
-    if (scheduled === null) return [];
-    const { priority } = JSON.parse(Buffer.from(scheduled.input?.payloads?.[0]?.data ?? []).toString());
-    const isAsSaid = scheduled.priority?.priorityKey === (priority === 'live' ? 1 : 5);
-    return [isAsSaid ? priority : `${priority}, scheduled with ${scheduled.priority?.priorityKey}`];
-  });
-}
-
 const MENDED = 'read back and mended: a late write had overtaken it';
 
 /** Every fault here costs repeats, and each read-back of fields one update: that they are few, `crash.test.ts` shows. */
@@ -205,8 +194,8 @@ describe.concurrent('a write of history whose first attempt failed', () => {
     await isUnconfirmed(sale);
     await isReadBack(sale);
     // Read and written, then read back, the record and the contact's fields.
-    expect((await prioritiesOf(sale)).length).toBeGreaterThanOrEqual(4);
-    expect(new Set(await prioritiesOf(sale))).toEqual(new Set(['history']));
+    expect((await prioritiesOf(world, buyer.customerId)).length).toBeGreaterThanOrEqual(4);
+    expect(new Set(await prioritiesOf(world, buyer.customerId))).toEqual(new Set(['history']));
   });
 });
 

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadHistoryPort } from '../../src/temporal-ports.js';
+import { prioritiesOf } from '../support/histories.js';
 import {
   contactOf,
   controlDotdigital,
@@ -85,6 +88,18 @@ describe('WRITES=off', () => {
     await world.settled(buyer.customerId, ({ entries }) => entries.every(({ written }) => written !== null));
     for (const order of orders) expect(await recordOf(world, order)).toMatchObject({ order_total: 12 });
     expect((await contactOf(world, buyer.email))?.dataFields).toMatchObject({ TOTAL_SPEND: 24, NUMBER_OF_ORDERS: 2 });
+  });
+
+  it('is made up for behind live work where a history is loaded: a backfill after a rehearsal is none', async () => {
+    const { customerId } = await newBuyer(world);
+    await placeOrder(world, customerId);
+    const load = () => loadHistoryPort(world.client)(customerId, { eventId: randomUUID(), kind: 'load-history' });
+    await load();
+    await world.settled(customerId, ({ outcomes, ledgerComplete }) => outcomes.synced === 1 && ledgerComplete);
+    await writesOn();
+    await load();
+    await world.settled(customerId, ({ entries }) => entries.every(({ written }) => written !== null));
+    expect(new Set(await prioritiesOf(world, customerId))).toEqual(new Set(['history']));
   });
 
   it('is made up for by one command for all customers, and one that wrote already is left alone', async () => {

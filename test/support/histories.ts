@@ -1,4 +1,5 @@
 import type { temporal } from '@temporalio/proto';
+import { customerWorkflowId } from '../../src/contract/ids.js';
 import type { WakeCustomer } from '../../src/contract/messages.js';
 import type { World } from './world.js';
 
@@ -31,6 +32,19 @@ export function wakesOf(run: Run): WakeCustomer[] {
 export async function currentWakes(world: World, workflowId: string): Promise<WakeCustomer[]> {
   const { events } = await world.client.workflow.getHandle(workflowId).fetchHistory();
   return wakesOf({ workflowId, events: (events as Run['events'] | undefined) ?? [] });
+}
+
+/** With which priority each activity of a customer's current run went. */
+export async function prioritiesOf(world: World, customerId: string): Promise<string[]> {
+  const { events } = await world.client.workflow.getHandle(customerWorkflowId(customerId)).fetchHistory();
+  return ((events as Run['events'] | undefined) ?? []).flatMap((event) => {
+    const scheduled = event.activityTaskScheduledEventAttributes ?? null;
+    if (scheduled === null) return [];
+    const input = Buffer.from(scheduled.input?.payloads?.[0]?.data ?? []).toString();
+    const { priority } = JSON.parse(input) as { priority: string };
+    const key = scheduled.priority?.priorityKey;
+    return [key === (priority === 'live' ? 1 : 5) ? priority : `${priority}, scheduled with ${key}`];
+  });
 }
 
 /** What an activity went through that was not as it should be: failures, time-outs, and attempts that had to be repeated. */
