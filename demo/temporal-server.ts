@@ -41,6 +41,8 @@ function startArguments(options: TemporalServerOptions): string[] {
   const dynamic = [
     // The server's side of eager activities: they spare a round trip through matching.
     'system.enableActivityEagerExecution=true',
+    // Its tasks are read from its one shard 20 times a second by default: under load each step of an order would wait up to 50 ms.
+    'history.transferProcessorMaxPollRPS=200',
     // A workflow task that was killed again and again gets ever more time, up to ten minutes, which a further kill lets pass.
     'history.workflowTaskRetryMaxInterval="20s"',
     ...(options.dynamicConfig ?? []),

@@ -69,7 +69,7 @@ export const LIMITS = {
   /** Live work is there for so long after it came: a shop with an order each few seconds is never without. */
   liveQuietAfterMs: 10_000,
   /** Meanwhile history takes so many turns a second in each worker, three a customer: more than the vendors' limits let through. */
-  historyTurnsASecond: 20,
+  historyTurnsASecond: 12,
   /** A turn is waited for no longer: the order of a customer whose history is in hand waits with it. */
   historyTurnWaitMaxMs: 5_000,
   /** Customers of one page: 200 answers are about 50 KB, as much as a signal and a result should hold. */
