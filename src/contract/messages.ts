@@ -57,8 +57,8 @@ export interface SyncCustomerInput {
 export const CUSTOMER_STATUSES = ['loading', 'idle', 'syncing', 'waiting', 'blocked', 'stopped'] as const;
 /**
  * `loading`: its ledger is not complete yet · `idle` · `syncing`: a drain is in hand · `waiting`: something is due later (a
- * second read, an order that Stokly does not show yet) · `blocked`: an activity fails again and again, see `lastProblem` ·
- * `stopped`: nothing is written for this customer until a person releases it.
+ * second read, an order that Stokly does not show yet) · `blocked`: an activity fails again and again, see `lastProblem`, also
+ * while it is tried again · `stopped`: nothing is written for this customer until a person releases it.
  */
 export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];
 

@@ -10,7 +10,8 @@ export function customerState(state: SyncState, view: { isBusy: boolean; detail:
   const nowMs = Date.now();
   return {
     customerId: state.customerId,
-    status: view.isBusy ? 'syncing' : statusOf(state),
+    // Who is blocked stays so while it is tried again: with refused credentials that try may be in hand for minutes.
+    status: view.isBusy && state.problem === null ? 'syncing' : statusOf(state),
     needsAttention: attentionOf(state),
     ledgerComplete: state.isLedgerComplete,
     contactId: state.contact?.contactId ?? null,
