@@ -2,7 +2,7 @@ import { type BackfillDifference, backfillPageWorkflowId } from '../contract/bac
 import { type HistoryAnswer, type HistoryWindow, isCounted, isInWindow } from '../domain/backfill/answer.js';
 import { countsAnswered, customersThatDiffer } from '../domain/backfill/compare.js';
 import { LIMITS } from '../domain/limits.js';
-import type { CallOptions, OrdersInWindow } from '../stokly/api.js';
+import type { CallOptions, OrdersInWindow, StoklyApi } from '../stokly/api.js';
 import { eachAtOnce } from './at-once.js';
 import type { ActivityDeps } from './deps.js';
 import { runActivity } from './run-activity.js';
@@ -18,7 +18,7 @@ export interface CompareHistoryInput {
 }
 
 export interface CompareHistoryResult {
-  /** At most `LIMITS.backfillNamed`, by order. */
+  /** At most `LIMITS.backfillNamed`, by order; of customers for whom nobody answers, as far as there is room. */
   readonly differences: readonly BackfillDifference[];
   /** Whom to ask again, with the answer that was counted; null: none was. At most `LIMITS.backfillPageSizeMax`. */
   readonly customers: readonly { readonly customerId: string; readonly before: HistoryAnswer | null }[];
@@ -26,11 +26,16 @@ export interface CompareHistoryResult {
   readonly customersDiffering: number;
 }
 
+/** What of the world it needs. */
+interface CompareHistoryDeps extends Pick<ActivityDeps, 'readBackfillPage' | 'readLedger'> {
+  readonly stokly: Pick<StoklyApi, 'listOrdersInWindow'>;
+}
+
 /**
  * Finds out which orders Stokly counts in a window and no customer's answer has, or the other way round: first by customer, from
  * the results of the pages, then by order, from the ledgers of the customers that differ. Reads only.
  */
-export function createCompareHistory(deps: ActivityDeps) {
+export function createCompareHistory(deps: CompareHistoryDeps) {
   return async function compareHistory(input: CompareHistoryInput): Promise<CompareHistoryResult> {
     return await runActivity(async ({ signal, begunAtMs }) => {
       const call = { priority: 'history', signal, begunAtMs } as const;
@@ -50,7 +55,7 @@ export function createCompareHistory(deps: ActivityDeps) {
 }
 
 /** The last answer of each customer that was counted. */
-async function readAnswers(deps: ActivityDeps, input: CompareHistoryInput): Promise<Map<string, HistoryAnswer>> {
+async function readAnswers(deps: CompareHistoryDeps, input: CompareHistoryInput): Promise<Map<string, HistoryAnswer>> {
   const answers = new Map<string, HistoryAnswer>();
   for (let page = 1; page <= input.pages; page += 1) {
     const result = await deps.readBackfillPage(backfillPageWorkflowId(input.backfillWorkflowId, page));
@@ -61,7 +66,7 @@ async function readAnswers(deps: ActivityDeps, input: CompareHistoryInput): Prom
 }
 
 async function* ordersOf(
-  deps: ActivityDeps,
+  deps: CompareHistoryDeps,
   window: HistoryWindow,
   call: CallOptions,
 ): AsyncGenerator<OrdersInWindow['orders'][number]> {
@@ -69,16 +74,17 @@ async function* ordersOf(
 }
 
 async function differencesOf(
-  deps: ActivityDeps,
+  deps: CompareHistoryDeps,
   asked: { readonly customerIds: ReadonlySet<string>; readonly window: HistoryWindow; readonly call: CallOptions },
 ): Promise<BackfillDifference[]> {
   const { customerIds, window, call } = asked;
+  if (customerIds.size === 0) return [];
   const found: BackfillDifference[] = [];
-  if (customerIds.size === 0) return found;
+  const unanswered: BackfillDifference[] = [];
   const ledgers = await readLedgers(deps, customerIds, window);
   for await (const { orderId, number, customerId } of ordersOf(deps, window, call)) {
     const ledger = customerId === null ? undefined : ledgers.get(customerId);
-    if (ledger === 'unanswered') found.push({ number, orderId, customerId, what: 'unanswered' });
+    if (ledger === 'unanswered') unanswered.push({ number, orderId, customerId, what: 'unanswered' });
     else if (ledger !== undefined && !ledger.delete(orderId))
       found.push({ number, orderId, customerId, what: 'not-in-ledger' });
   }
@@ -86,12 +92,13 @@ async function differencesOf(
     if (ledger === 'unanswered') continue;
     for (const [orderId, number] of ledger) found.push({ number, orderId, customerId, what: 'not-in-stokly' });
   }
-  return found.slice(0, LIMITS.backfillNamed);
+  // Last: of those nothing is known, and one silent customer with many orders would leave no room for what is surely missing.
+  return [...found, ...unanswered].slice(0, LIMITS.backfillNamed);
 }
 
 /** Of each customer the numbers of its orders in a window, by order id. */
 async function readLedgers(
-  deps: ActivityDeps,
+  deps: CompareHistoryDeps,
   customerIds: ReadonlySet<string>,
   window: HistoryWindow,
 ): Promise<Map<string, Map<string, string> | 'unanswered'>> {
