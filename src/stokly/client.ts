@@ -9,6 +9,7 @@ import { listCustomersPage } from './customers-page.js';
 import { OrderLister } from './customer-orders.js';
 import { StoklyCallError } from './errors.js';
 import { equals, isFilterValue } from './filter.js';
+import type { Gathering } from './gather.js';
 import { CustomerReader } from './gathered-customers.js';
 import { orderIdOf } from './gathered-orders.js';
 import { listOpenOrders } from './open-orders.js';
@@ -48,9 +49,11 @@ const ORDERS = '/v2/saleorders';
 export function createStoklyClient(settings: StoklySettings, deps: StoklyDeps = {}): StoklyClient {
   const now = deps.now ?? Date.now;
   const calls = new StoklyCalls(settings, now, deps.onCall);
-  const orders = new OrderReader(calls, settings, now);
-  const lister = new OrderLister(calls, settings, { now, log: deps.log ?? SILENT_LOG });
-  const customers = new CustomerReader(calls, settings, now);
+  const heldBackBy = (signal: AbortSignal) => calls.heldBackBy(signal);
+  const gathering: Gathering = { now, lingerMs: settings.lingerMs, heldBackBy };
+  const orders = new OrderReader(calls, settings, gathering);
+  const lister = new OrderLister(calls, settings, { gathering, log: deps.log ?? SILENT_LOG });
+  const customers = new CustomerReader(calls, settings, gathering);
   return {
     readOrders: (orderIds, options, headers) => orders.readOrders(orderIds, options, headers),
     listCustomerOrders: (customerId, options) => lister.listOrders(customerId, options),

@@ -3,7 +3,7 @@ import type { CallOptions, ListedOrders } from './api.js';
 import type { StoklyCalls } from './calls.js';
 import { GATHERED, StoklyCallError } from './errors.js';
 import { allOf, equals, type Filter, greaterThan, IDS_PER_FILTER, isFilterValue, oneOf } from './filter.js';
-import { type Batch, Gatherer } from './gather.js';
+import { type Batch, Gatherer, type Gathering } from './gather.js';
 import { orderIdOf } from './gathered-orders.js';
 import { readListPage } from './paging.js';
 import type { StoklySettings } from './settings.js';
@@ -28,14 +28,12 @@ export class OrderLister {
 
   constructor(
     private readonly calls: StoklyCalls,
-    private readonly settings: Pick<StoklySettings, 'pageSize' | 'lingerMs'>,
-    private readonly deps: { readonly now: () => number; readonly log: CallLog },
+    private readonly settings: Pick<StoklySettings, 'pageSize'>,
+    private readonly deps: { readonly gathering: Gathering; readonly log: CallLog },
   ) {
     this.#orders = new Gatherer({
       keysMax: IDS_PER_FILTER,
-      now: deps.now,
-      lingerMs: settings.lingerMs,
-      heldBackBy: (signal) => calls.heldBackBy(signal),
+      ...deps.gathering,
       read: (batch) => this.#list(batch),
     });
   }

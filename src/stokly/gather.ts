@@ -21,8 +21,8 @@ export interface GatherSettings<Value> {
   readonly lingerMs?: number | undefined;
 }
 
-/** What comes from outside. */
-export type GatherTimes = Pick<GatherSettings<unknown>, 'now' | 'lingerMs'>;
+/** What is the same for all that one client gathers. */
+export type Gathering = Pick<GatherSettings<unknown>, 'now' | 'lingerMs' | 'heldBackBy'>;
 
 /** A batch of so many callers of history goes out: waiting for more would save little. */
 const CALLERS_MAX = 16;

@@ -4,7 +4,7 @@ import type { StoklyCalls } from './calls.js';
 import { mapCustomer } from './customer-mapping.js';
 import { GATHERED, StoklyCallError } from './errors.js';
 import { IDS_PER_FILTER, isFilterValue } from './filter.js';
-import { Gatherer } from './gather.js';
+import { Gatherer, type Gathering } from './gather.js';
 import { OneOrMany } from './one-or-many.js';
 import type { StoklySettings } from './settings.js';
 import { fieldOf, id } from './wire-values.js';
@@ -15,8 +15,8 @@ export class CustomerReader {
 
   constructor(
     calls: StoklyCalls,
-    private readonly settings: Pick<StoklySettings, 'timeUpdatedKnown' | 'lingerMs'>,
-    now: () => number,
+    private readonly settings: Pick<StoklySettings, 'timeUpdatedKnown'>,
+    gathering: Gathering,
   ) {
     const customers = new OneOrMany(calls, {
       resource: '/v0/customers',
@@ -29,9 +29,7 @@ export class CustomerReader {
     });
     this.#customers = new Gatherer({
       keysMax: IDS_PER_FILTER,
-      now,
-      lingerMs: settings.lingerMs,
-      heldBackBy: (signal) => calls.heldBackBy(signal),
+      ...gathering,
       read: (batch) => customers.read(batch),
     });
   }

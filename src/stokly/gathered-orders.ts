@@ -2,13 +2,13 @@ import type { CallOptions } from './api.js';
 import type { StoklyCalls } from './calls.js';
 import { GATHERED } from './errors.js';
 import { equals, type Filter, IDS_PER_FILTER, oneOf } from './filter.js';
-import { type Batch, Gatherer, type GatherTimes } from './gather.js';
+import { type Batch, Gatherer, type Gathering } from './gather.js';
 import { OneOrMany } from './one-or-many.js';
 import { PAGE_SIZE_MAX, readAllRows, thereIs } from './paging.js';
 import { wireOrder, wireRefundOwner } from './wire.js';
 
 /** Headers of orders, gathered over all who ask in this process. */
-export function gatherHeaders(calls: StoklyCalls, times: GatherTimes): Gatherer<unknown> {
+export function gatherHeaders(calls: StoklyCalls, gathering: Gathering): Gatherer<unknown> {
   const headers = new OneOrMany(calls, {
     resource: '/v2/saleorders',
     idField: 'saleOrderId',
@@ -20,18 +20,16 @@ export function gatherHeaders(calls: StoklyCalls, times: GatherTimes): Gatherer<
   });
   return new Gatherer<unknown>({
     keysMax: IDS_PER_FILTER,
-    ...times,
-    heldBackBy: (signal) => calls.heldBackBy(signal),
+    ...gathering,
     read: (batch) => headers.read(batch),
   });
 }
 
 /** All refunds of orders, gathered likewise. */
-export function gatherRefunds(calls: StoklyCalls, times: GatherTimes): Gatherer<readonly unknown[]> {
+export function gatherRefunds(calls: StoklyCalls, gathering: Gathering): Gatherer<readonly unknown[]> {
   return new Gatherer<readonly unknown[]>({
     keysMax: IDS_PER_FILTER,
-    ...times,
-    heldBackBy: (signal) => calls.heldBackBy(signal),
+    ...gathering,
     read: (batch) => readRefunds(calls, batch),
   });
 }

@@ -1,7 +1,7 @@
 import type { CallOptions, OrderHeaders, ReadOrder } from './api.js';
 import type { StoklyCalls } from './calls.js';
 import { isFilterValue } from './filter.js';
-import type { Gatherer } from './gather.js';
+import type { Gatherer, Gathering } from './gather.js';
 import { gatherHeaders, gatherRefunds } from './gathered-orders.js';
 import { mapOrder } from './order-mapping.js';
 import { type ListRead, PAGE_SIZE_MAX, readAllRows } from './paging.js';
@@ -23,11 +23,10 @@ export class OrderReader {
   constructor(
     private readonly calls: StoklyCalls,
     private readonly settings: StoklySettings,
-    now: () => number,
+    gathering: Gathering,
   ) {
-    const times = { now, lingerMs: settings.lingerMs };
-    this.#headers = gatherHeaders(calls, times);
-    this.#refunds = gatherRefunds(calls, times);
+    this.#headers = gatherHeaders(calls, gathering);
+    this.#refunds = gatherRefunds(calls, gathering);
   }
 
   async readOrders(orderIds: readonly string[], options: CallOptions, known = NONE_KNOWN): Promise<ReadOrder[]> {
