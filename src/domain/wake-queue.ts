@@ -71,6 +71,11 @@ export function enqueueAll(queue: Queue, items: readonly QueueItem[]): Queue {
   return items.reduce(enqueue, queue);
 }
 
+/**
+ * An event is live work, whatever waited. Else who is due first says why, with its own priority: an order that live work is to look at later,
+ * and that a backfill asks for meanwhile, goes in the backfill's line until its next event: minutes, of the few orders that a backfill meets
+ * so. The reason of the later one must not be kept: a read-back would be made before a late write can have landed.
+ */
 function mergeWhy(waiting: QueueItem, item: QueueItem): WaitReason {
   if (waiting.why === 'event' || item.why === 'event') return 'event';
   return item.dueAtMs <= waiting.dueAtMs ? item.why : waiting.why;
