@@ -26,7 +26,7 @@ export interface RateLimiterState {
 export interface RateLimiter {
   /**
    * Resolves when the call may go out, live calls before history's. When the signal ended the wait: `held-back` where it was the limit
-   * that it waited for, `aborted` where it was answers to those that are out, which do not come.
+   * that it waited for at the end, `aborted` where it was answers to those that are out, which do not come.
    */
   take(options: WaitOptions): Promise<Permit | 'aborted' | 'held-back'>;
   /** Whether a call under that signal waits for the limit at this moment. */
@@ -42,6 +42,8 @@ export interface RateLimiter {
 /** How often history looks whether the part of a window that is kept for live calls has shrunk. */
 const RESERVE_LOOK_MS = 250;
 const RESERVE_LOOKS_A_WINDOW = 20;
+/** A vendor that is well answers some call within seconds: one that leaves all that are out without an answer for so long hangs. */
+const HANGS_AFTER_MS = 60_000;
 
 /**
  * Keeps one budget (one API, one tier) from what answers say about it. Never lets a call out before a reset that was
@@ -64,6 +66,8 @@ class HeaderLearnedLimiter implements RateLimiter {
   readonly #line: WaitingLine<Permit>;
   #timer: NodeJS.Timeout | null = null;
   #answeredAtMs = Number.NEGATIVE_INFINITY;
+  /** Since when calls have been out without any answer; null where none is out. */
+  #silentSinceMs: number | null = null;
 
   constructor({ now = Date.now, startLimit, windowMs }: RateLimiterSettings) {
     this.#now = now;
@@ -87,19 +91,20 @@ class HeaderLearnedLimiter implements RateLimiter {
   }
 
   settle(permit: Permit, reading: RateReading | null): void {
-    if (reading !== null) this.#answeredAtMs = this.#now();
     this.#budget.settle(permit, reading);
+    if (reading !== null) this.#answered();
     this.#release();
   }
 
   giveBack(permit: Permit): void {
     this.#budget.giveBack(permit);
+    if (this.#budget.inFlight === 0) this.#silentSinceMs = null;
     this.#release();
   }
 
   observe(reading: RateReading): void {
-    this.#answeredAtMs = this.#now();
     this.#budget.observe(reading);
+    this.#answered();
     this.#release();
   }
 
@@ -109,10 +114,24 @@ class HeaderLearnedLimiter implements RateLimiter {
     return { limit, remaining, resetAtMs, waiting: this.#line.counts(), waitedMs: this.#line.waitedMs };
   }
 
-  /** Answers came meanwhile, so the vendor is there and others had the turns; or nothing is out whose answer could make room. */
+  /**
+   * Answers came meanwhile and come still, so the vendor is there and others had the turns; or nothing is out whose answer could make
+   * room. Where all that are out go unanswered for long, it is the vendor that hangs, whatever it had answered before.
+   */
   #isLimitWaitedFor({ priority, joinedAtMs }: WaitingCall): boolean {
-    const isAnswering = this.#answeredAtMs > joinedAtMs;
-    return isAnswering || (this.#budget.inFlight === 0 && !this.#budget.hasRoom(priority));
+    if (this.#budget.inFlight === 0 && !this.#budget.hasRoom(priority)) return true;
+    const isSilent = this.#silentSinceMs !== null && this.#now() - this.#silentSinceMs > HANGS_AFTER_MS;
+    return this.#answeredAtMs > joinedAtMs && !isSilent;
+  }
+
+  #answered(): void {
+    this.#answeredAtMs = this.#now();
+    this.#silentSinceMs = this.#budget.inFlight === 0 ? null : this.#answeredAtMs;
+  }
+
+  #spend(): Permit {
+    this.#silentSinceMs ??= this.#now();
+    return this.#budget.spend();
   }
 
   #release(): void {
@@ -120,7 +139,7 @@ class HeaderLearnedLimiter implements RateLimiter {
     for (;;) {
       const priority = this.#line.nextPriority();
       if (priority === null || !this.#budget.mayGo(priority)) break;
-      this.#line.releaseNext(this.#budget.spend());
+      this.#line.releaseNext(this.#spend());
     }
     this.#setTimer();
   }

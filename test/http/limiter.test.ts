@@ -266,13 +266,13 @@ describe('waiting', () => {
 
   describe('that was in vain', () => {
     /** All four calls that are allowed are out; one more waits for half a window, with what happens meanwhile, and is given up. */
-    async function givenUp(meanwhile: (limiter: RateLimiter, out: readonly Permit[]) => void) {
+    async function givenUp(meanwhile: (limiter: RateLimiter, out: readonly Permit[]) => void | Promise<unknown>) {
       const limiter = limiterOf(4);
       const out = watch(limiter, 4);
       const caller = new AbortController();
       const ended = limiter.take({ priority: 'history', signal: caller.signal });
       await vi.advanceTimersByTimeAsync(WINDOW_MS / 2);
-      meanwhile(limiter, out);
+      await meanwhile(limiter, out);
       const isHeldBack = limiter.isHeldBack(caller.signal);
       caller.abort();
       return { ended: await ended, isHeldBack };
@@ -281,6 +281,35 @@ describe('waiting', () => {
     test('was for the limit where others were answered', async () => {
       const ended = await givenUp((limiter, out) => settleFirst(limiter, out, reading({ remaining: 0 })));
       expect(ended).toEqual({ ended: 'held-back', isHeldBack: true });
+    });
+
+    test.each([
+      { silentMs: 60_000, ended: 'held-back', isHeldBack: true },
+      { silentMs: 60_001, ended: 'aborted', isHeldBack: false },
+    ])(
+      'was for answers where none came for a minute at its end, whatever came before: $silentMs ms',
+      async ({ silentMs, ...expected }) => {
+        const ended = await givenUp(async (limiter, out) => {
+          settleFirst(limiter, out, reading({ remaining: 0 }));
+          await vi.advanceTimersByTimeAsync(silentMs);
+        });
+        expect(ended).toEqual(expected);
+      },
+    );
+
+    test('was for the limit where its reset was waited for, and one call is just out again', async () => {
+      const limiter = limiterOf(4);
+      const caller = new AbortController();
+      const first = await taken(limiter);
+      const out = watch(limiter, 3);
+      const ended = limiter.take({ priority: 'history', signal: caller.signal });
+      await vi.advanceTimersByTimeAsync(1);
+      for (const permit of [first, ...out]) limiter.settle(permit, reading({ isRefusal: true, waitMs: 90_000 }));
+      const again = watch(limiter, 1);
+      await vi.advanceTimersByTimeAsync(90_000);
+      expect(again).toHaveLength(1);
+      caller.abort();
+      expect(await ended).toBe('held-back');
     });
 
     test('was for answers where those that are out get none: the vendor hangs, whatever it allows', async () => {
