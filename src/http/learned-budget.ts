@@ -55,6 +55,8 @@ export class LearnedBudget {
   #pastWindowUpTo = 0;
   /** So many calls this window may count that we have not sent in it: those that were out when it opened. */
   #carriedOver = 0;
+  /** Calls that were counted in this window, and did not go out after all. */
+  #givenBack = 0;
   /** When more was missing than we had sent. */
   #othersSeenAtMs: number | null = null;
 
@@ -98,6 +100,7 @@ export class LearnedBudget {
   /** It was not sent. What was said of the count meanwhile, a refusal or a new window, stands. */
   giveBack({ sequence }: Permit): void {
     this.#inFlight.delete(sequence);
+    if (sequence > this.#pastWindowUpTo) this.#givenBack += 1;
     if (this.#remaining === null || sequence <= Math.max(this.#pastWindowUpTo, this.#refusedUpTo)) return;
     this.#remaining += 1;
   }
@@ -116,6 +119,7 @@ export class LearnedBudget {
     this.#isCountStated = false;
     this.#pastWindowUpTo = this.#sequence;
     this.#carriedOver = this.#inFlight.size;
+    this.#givenBack = 0;
   }
 
   /** A budget that is spent without any window gets one of full length. */
@@ -194,7 +198,8 @@ export class LearnedBudget {
     // Not stated: at least what is left and this call. The first answers of a window say it best.
     if (!isLimitStated) this.#limit = Math.max(stated + 1, isFirstCount ? 0 : (this.#limit ?? 0));
     this.#isCountStated = true;
-    const missing = (this.#limit ?? 0) - stated - (this.#sequence - this.#pastWindowUpTo);
+    const sent = this.#sequence - this.#pastWindowUpTo - this.#givenBack;
+    const missing = (this.#limit ?? 0) - stated - sent;
     // What was missing when we came says nothing about others: it may have been this worker before it was started anew.
     if (isFirstCount && this.#pastWindowUpTo === 0) this.#carriedOver = Math.max(0, missing);
     if (missing > this.#carriedOver) this.#othersSeenAtMs = this.#now();

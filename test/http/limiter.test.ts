@@ -343,6 +343,25 @@ describe('a call that does not go out after all', () => {
     expect(out).toHaveLength(3);
   });
 
+  test('is not taken for one that was sent: others that call too are noticed all the same', async () => {
+    const limiter = limiterOf(100);
+    for (let call = 0; call < 50; call += 1) limiter.giveBack(await taken(limiter));
+    let remaining = 100;
+    const counted = (others: number) => () => reading({ remaining: (remaining -= 1 + others) });
+    answered(limiter, 60, { answer: counted(0) });
+    answered(limiter, 5, { answer: counted(4) });
+    answered(limiter, 20, { answer: counted(0) });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(remaining).toBe(3);
+    // The next window counts anew.
+    remaining = 100;
+    await vi.advanceTimersByTimeAsync(4 * WINDOW_MS);
+    limiter.settle(await taken(limiter), counted(0)());
+    answered(limiter, 100, { answer: counted(0) });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(remaining).toBe(0);
+  });
+
   test('opens no budget that was refused meanwhile', async () => {
     const limiter = limiterOf(100);
     const [refused, unsent] = [await taken(limiter), await taken(limiter)];
