@@ -85,6 +85,7 @@ async function submit<Write, Result extends object, Report>(
   const priority = items.some(({ options }) => options.priority === 'live') ? 'live' : 'history';
   const body = kind.bodyOf(items.map(({ item }) => item));
   const untilAllLeft = endWhenAllLeft(items);
+  for (const item of items) item.submittedUnder = untilAllLeft.signal;
   const seen = (result: ImportSeen['result']) => onImport?.({ kind: kind.name, result, writes: items.length });
   try {
     // As old as the writes that it carries: where imports share a tier with single calls, it is not overtaken by them for ever.
@@ -100,6 +101,7 @@ async function submit<Write, Result extends object, Report>(
     throw error;
   } finally {
     untilAllLeft.stop();
+    for (const item of items) item.submittedUnder = null;
   }
 }
 

@@ -15,6 +15,8 @@ export interface WaitingWrite<Write, Result> {
   isUncertain: boolean;
   /** Its caller was told, or has gone. */
   isOver: boolean;
+  /** While the import that carries it is handed in: the signal of that call. */
+  submittedUnder: AbortSignal | null;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: Error) => void;
 }

@@ -84,6 +84,7 @@ export class WriteGatherer<Write, Result extends { readonly kind: string }, Repo
         isAlone: item.length > LARGE_CHARACTERS,
         isUncertain: before === 'uncertain',
         isOver: false,
+        submittedUnder: null,
         resolve: (result) => settle(() => resolve(waiting.isUncertain ? { ...result, isUncertain: true } : result)),
         reject: (error) => settle(() => reject(error)),
       };
@@ -209,7 +210,7 @@ export class WriteGatherer<Write, Result extends { readonly kind: string }, Repo
     );
   }
 
-  /** Its caller waits no longer: says so where it never left, and it was the limit of single calls that kept it here. */
+  /** Its caller waits no longer: says so where it never left, and it was a limit that kept it here. */
   #givenUp(waiting: WaitingWrite<Write, Result>): DotdigitalCallError {
     const label = this.kind.labelOf(waiting.write);
     const words = this.#heldBackBy(waiting);
@@ -219,10 +220,13 @@ export class WriteGatherer<Write, Result extends { readonly kind: string }, Repo
 
   #heldBackBy(waiting: WaitingWrite<Write, Result>): string | null {
     const { calls, now } = this.deps;
-    const { priority, signal } = waiting.options;
-    if (!this.#line.isIn(waiting)) return signal === undefined ? null : calls.heldBackBy(this.kind.single, signal);
-    const { room } = budgetRoom(calls.rateOf(this.kind.single), now());
-    return room[priority] > 0 ? null : calls.limitWords(this.kind.single);
+    const { single, submit } = this.kind;
+    const { submittedUnder, options } = waiting;
+    const { priority, signal } = options;
+    if (submittedUnder !== null) return calls.heldBackBy(submit, submittedUnder);
+    if (!this.#line.isIn(waiting)) return signal === undefined ? null : calls.heldBackBy(single, signal);
+    const { room } = budgetRoom(calls.rateOf(single), now());
+    return room[priority] > 0 ? null : calls.limitWords(single);
   }
 
   /** Until some of what is under way at Dotdigital has ended. */

@@ -174,6 +174,23 @@ describe('a write whose tier allows no more', () => {
     expect(callsOf(shop)).toEqual({ 'PUT insightData/v3': 1 });
   });
 
+  test('says so too where the import that carries it has no turn', async () => {
+    const shop = await openShop({ client: { refusedWaitMsMax: 90_000 } });
+    const refusal = { kind: 'status', status: 429, headers: { 'Retry-After': '60' }, times: 1 } as const;
+    shop.fault({ ...refusal, match: { path: 'import$' } });
+    const caller = new AbortController();
+    const failed = Array.from({ length: 20 }, (_none, at) =>
+      callErrorOf(put(shop.client, [shop.contactIds[0] ?? 0, `${at}`], { ...HISTORY, signal: caller.signal })),
+    );
+    await expect.poll(() => shop.client.rates().lowCallRate?.waiting.history).toBe(1);
+    caller.abort();
+    for (const error of await Promise.all(failed)) {
+      expect(error).toMatchObject({ failure: 'aborted', detail: { isHeldBack: true } });
+      expect(error.message).toMatch(/record \d+ of contact \d+: was not sent: /);
+    }
+    expect(callsOf(shop)).toEqual({ 'PUT insightData/v3/import': 1 });
+  });
+
   test('is told of no limit where its call is out and gets no answer', async () => {
     const shop = await openShop();
     shop.fault({ kind: 'timeout-before' });

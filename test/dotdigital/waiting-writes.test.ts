@@ -14,6 +14,7 @@ function item(key: string, given: { priority?: 'live' | 'history'; sinceMs?: num
     isAlone: false,
     isUncertain: false,
     isOver: false,
+    submittedUnder: null,
     resolve: () => undefined,
     reject: () => undefined,
   };
