@@ -125,7 +125,11 @@ export class WritesInLine<Item extends WaitingWrite<unknown, never>> {
   }
 
   get isEmpty(): boolean {
-    return this.#lines.live.size + this.#lines.history.size + this.#lines.alone.size === 0;
+    return this.count === 0;
+  }
+
+  get count(): number {
+    return this.#lines.live.size + this.#lines.history.size + this.#lines.alone.size;
   }
 
   #lineOf(item: Item): Set<Item> {

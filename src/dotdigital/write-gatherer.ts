@@ -215,7 +215,9 @@ export class WriteGatherer<Write, Result extends { readonly kind: string }, Repo
     const label = this.kind.labelOf(waiting.write);
     const words = this.#heldBackBy(waiting);
     if (words === null) return new DotdigitalCallError('aborted', `${label}: was given up while it waited`);
-    return new DotdigitalCallError('aborted', `${label}: ${words}`, { isHeldBack: true });
+    const more = this.#line.isIn(waiting) ? this.#line.count - 1 : 0;
+    const among = more > 0 ? `, with ${more} more` : '';
+    return new DotdigitalCallError('aborted', `${label}${among}: ${words}`, { isHeldBack: true });
   }
 
   #heldBackBy(waiting: WaitingWrite<Write, Result>): string | null {
