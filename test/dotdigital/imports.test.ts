@@ -170,8 +170,21 @@ describe('a write whose tier allows no more', () => {
     setTimeout(() => caller.abort(), 100);
     const error = await failed;
     expect(error).toMatchObject({ failure: 'aborted', detail: { isHeldBack: true } });
-    expect(error.message).toMatch(/: was not sent: 1 calls in 60 s are allowed, and \d wait \(\d of live work\)$/);
+    expect(error.message).toMatch(/: was not sent: 1 calls in 60 s are allowed, and no other call waits$/);
     expect(callsOf(shop)).toEqual({ 'PUT insightData/v3': 1 });
+  });
+
+  test('says how many more writes have no turn', async () => {
+    const shop = await openShop({ emulator: { rates: { medium: 1, low: 1, reset: 'delta' } } });
+    await put(shop.client, [shop.contactIds[0] ?? 0, '1'], LIVE);
+    await putMany(shop, 30);
+    const caller = new AbortController();
+    const failed = Array.from({ length: 5 }, (_none, at) =>
+      callErrorOf(put(shop.client, [shop.contactIds[0] ?? 0, `${at}`], { ...HISTORY, signal: caller.signal })),
+    );
+    setTimeout(() => caller.abort(), 100);
+    const [error] = await Promise.all(failed);
+    expect(error?.message).toMatch(/ of contact \d+, with 4 more: was not sent: 1 calls in 60 s are allowed, and /);
   });
 
   test('says so too where the import that carries it has no turn', async () => {
