@@ -40,6 +40,8 @@ const CREDENTIALS: Readonly<Record<Vendor, string>> = {
   Dotdigital: 'DOTDIGITAL_API_USER, DOTDIGITAL_API_PASSWORD, DOTDIGITAL_API_URL',
 };
 
+const whenTheyWork = (vendor: Vendor): string => `check ${CREDENTIALS[vendor]}; it goes on by itself when they work`;
+
 const GOES_ON = 'it goes on by itself when the limit allows';
 
 /** What to do, for whoever reads the failure in Temporal's UI. */
@@ -48,13 +50,14 @@ function whatToDo(vendor: Vendor, { failure, detail }: CallError): string {
     case 'unavailable':
       return 'it is tried again by itself';
     case 'aborted':
+      if (detail.isAtGate === true) return whenTheyWork(vendor);
       return detail.isHeldBack === true ? GOES_ON : 'the time of its attempt was over, it is tried again by itself';
     case 'rate-limited':
       return GOES_ON;
     case 'unreadable-answer':
       return `nothing was concluded from it and it is tried again; if it stays so, ask ${vendor} what this call answers`;
     case 'credentials-refused':
-      return `check ${CREDENTIALS[vendor]}; it goes on by itself when they work`;
+      return whenTheyWork(vendor);
     case 'refused':
       if (detail.status === 403)
         return `give the account the right or the feature that this call needs, or ask ${vendor} for it; it goes on by itself then`;
@@ -77,11 +80,16 @@ function vendorFailure(vendor: Vendor, error: CallError, isOutOfTime: boolean): 
       return failure(vendor, 'CredentialsRefused', error);
     case 'refused':
       return failure(vendor, 'RequestRefused', error);
-    // The attempt ended itself: its vendor was too slow, or lets no more calls through. Else nobody waits for it any more.
+    // The attempt ended itself: what held its call back is what failed it. Else nobody waits for it any more.
     case 'aborted':
-      if (!isOutOfTime) return new CancelledFailure(error.message);
-      return failure(vendor, error.detail.isHeldBack === true ? 'RateLimited' : 'Unavailable', error);
+      return isOutOfTime ? failure(vendor, whatTookTheTime(error), error) : new CancelledFailure(error.message);
   }
+}
+
+/** A vendor that is too slow, that refuses the credentials of those who wait, or lets no more calls through. */
+function whatTookTheTime({ detail }: CallError): VendorFailure {
+  if (detail.isAtGate === true) return 'CredentialsRefused';
+  return detail.isHeldBack === true ? 'RateLimited' : 'Unavailable';
 }
 
 type VendorFailure = 'Unavailable' | 'AnswerUnreadable' | 'RateLimited' | 'CredentialsRefused' | 'RequestRefused';

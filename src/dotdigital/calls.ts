@@ -1,5 +1,5 @@
 import type { CallObserver } from '../http/call-seen.js';
-import { CredentialsGate, type GateAnswer, type GateVisit, GIVEN_UP_AT_GATE } from '../http/credentials-gate.js';
+import { CredentialsGate, type GateVisit, notSent } from '../http/credentials-gate.js';
 import { limitWords } from '../http/limit-words.js';
 import { type RateLimiterState, resetInMs } from '../http/limiter.js';
 import { readRate } from '../http/rate-headers.js';
@@ -58,7 +58,9 @@ export class DotdigitalCalls {
 
   /** To a given host: the account's own is not known before the first answer. */
   async sendTo(baseUrl: string, call: DotdigitalCall): Promise<HttpAnswer> {
-    const visit = admitted(await this.#gate.enter(call.options.signal), call.label);
+    const turn = await this.#gate.enter(call.options.signal);
+    if (turn.kind !== 'go') throw notSent(turn, call.label, DotdigitalCallError);
+    const { visit } = turn;
     try {
       const { answer, resetMs } = await untilNotRefused(() => this.#sendCounted(baseUrl, call, visit), {
         now: this.deps.now,
@@ -117,8 +119,10 @@ export class DotdigitalCalls {
         isHeldBack: true,
       });
     const turn = this.#gate.admit(visit);
-    if (turn.kind !== 'go') limiter.giveBack(permit);
-    admitted(turn, call.label);
+    if (turn.kind !== 'go') {
+      limiter.giveBack(permit);
+      throw notSent(turn, call.label, DotdigitalCallError);
+    }
     try {
       const answer = await this.#transport.send(this.#requestOf(baseUrl, call));
       const isRefused = isBudgetSpent(answer);
@@ -160,12 +164,4 @@ export class DotdigitalCalls {
       });
     return this.#baseUrl;
   }
-}
-
-function admitted(gate: GateAnswer, label: string): GateVisit {
-  if (gate.kind === 'go') return gate.visit;
-  if (gate.kind === 'aborted') throw new DotdigitalCallError('aborted', `${label}: ${GIVEN_UP_AT_GATE}`);
-  const { retryAfterMs } = gate;
-  const said = `${label}: not sent, the credentials are refused`;
-  throw new DotdigitalCallError('credentials-refused', said, { retryAfterMs });
 }

@@ -1,11 +1,9 @@
 import { onAbort } from './abort.js';
+import type { CallErrorDetail, CallFailure, VendorCallError } from './errors.js';
 
 const PROBE_PAUSE_MS = { first: 1_000, max: 30_000 } as const;
 /** Nobody waits longer than this for what somebody else's call finds out: it may hang, and who waits holds a slot. */
 const PROBE_WAIT_MS_MAX = 30_000;
-
-/** Said of a call whose signal ended its wait here. */
-export const GIVEN_UP_AT_GATE = 'was given up while another call looked whether the credentials work';
 
 /** One call on its way through the gate, from `enter` to `leave`. What is in it is the gate's own. */
 export interface GateVisit {
@@ -13,11 +11,28 @@ export interface GateVisit {
   round: number;
 }
 
-/** `go`: call; `wait`: the credentials are refused at present, come back later; `aborted`: its signal ended the wait. */
-export type GateAnswer =
-  | { readonly kind: 'go'; readonly visit: GateVisit }
-  | { readonly kind: 'wait'; readonly retryAfterMs: number }
-  | { readonly kind: 'aborted' };
+/** `wait`: the credentials are refused at present, come back later; `aborted`: its signal ended the wait. */
+type HeldAtGate = { readonly kind: 'wait'; readonly retryAfterMs: number } | { readonly kind: 'aborted' };
+/** `go`: call. */
+export type GateAnswer = { readonly kind: 'go'; readonly visit: GateVisit } | HeldAtGate;
+
+/** The error of its vendor's for a call that does not go out. */
+export function notSent(
+  held: HeldAtGate,
+  label: string,
+  CallError: new (failure: CallFailure, whatHappened: string, detail: CallErrorDetail) => VendorCallError,
+): VendorCallError {
+  switch (held.kind) {
+    case 'wait': {
+      const { retryAfterMs } = held;
+      return new CallError('credentials-refused', `${label}: not sent, the credentials are refused`, { retryAfterMs });
+    }
+    case 'aborted': {
+      const what = 'was given up while another call looked whether the credentials work';
+      return new CallError('aborted', `${label}: ${what}`, { isAtGate: true });
+    }
+  }
+}
 
 /**
  * Keeps refused credentials from becoming a storm: after a refusal one call at a time goes out to see whether they work

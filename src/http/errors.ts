@@ -33,6 +33,8 @@ export interface CallErrorDetail {
   readonly isEffectUnknown?: boolean;
   /** True when the call was never sent: the limit held it back for as long as its caller had. */
   readonly isHeldBack?: boolean;
+  /** True when the call was never sent: for as long as its caller had, another one looked whether the credentials work. */
+  readonly isAtGate?: boolean;
   /** The vendor's own error code; never its free text. */
   readonly code?: string;
 }

@@ -1,5 +1,5 @@
 import type { CallObserver } from '../http/call-seen.js';
-import { CredentialsGate, type GateAnswer, type GateVisit, GIVEN_UP_AT_GATE } from '../http/credentials-gate.js';
+import { CredentialsGate, type GateVisit, notSent } from '../http/credentials-gate.js';
 import { limitWords } from '../http/limit-words.js';
 import { createRateLimiter, type RateLimiter, type RateLimiterState, resetInMs } from '../http/limiter.js';
 import { readRate } from '../http/rate-headers.js';
@@ -54,7 +54,9 @@ export class StoklyCalls {
   }
 
   async get(read: StoklyRead): Promise<StoklyBody> {
-    const visit = admitted(await this.#gate.enter(read.options.signal), read.label);
+    const turn = await this.#gate.enter(read.options.signal);
+    if (turn.kind !== 'go') throw notSent(turn, read.label, StoklyCallError);
+    const { visit } = turn;
     try {
       const answer = await this.#withToken(read, visit);
       if (isNotFound(answer)) {
@@ -137,8 +139,10 @@ export class StoklyCalls {
     if (permit === 'held-back')
       throw new StoklyCallError('aborted', `${label}: ${this.#limitWords()}`, { isHeldBack: true });
     const turn = this.#gate.admit(visit);
-    if (turn.kind !== 'go') this.#limiter.giveBack(permit);
-    admitted(turn, label);
+    if (turn.kind !== 'go') {
+      this.#limiter.giveBack(permit);
+      throw notSent(turn, label, StoklyCallError);
+    }
     let answer: HttpAnswer | null = null;
     try {
       answer = await this.#transport.send(request());
@@ -152,11 +156,4 @@ export class StoklyCalls {
     const resetMs = resetInMs(this.#limiter.state(), this.now());
     return { answer, isRefused: answer.status === 429, resetMs };
   }
-}
-
-function admitted(gate: GateAnswer, label: string): GateVisit {
-  if (gate.kind === 'go') return gate.visit;
-  if (gate.kind === 'aborted') throw new StoklyCallError('aborted', `${label}: ${GIVEN_UP_AT_GATE}`);
-  const { retryAfterMs } = gate;
-  throw new StoklyCallError('credentials-refused', `${label}: not sent, the credentials are refused`, { retryAfterMs });
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { breakerUnanswered, FAILURE_TYPES, toActivityFailure } from '../../src/activities/failures.js';
 import { DotdigitalCallError } from '../../src/dotdigital/errors.js';
 import type { CallErrorDetail, CallFailure } from '../../src/http/errors.js';
+import { notSent } from '../../src/http/credentials-gate.js';
 import { StoklyCallError } from '../../src/stokly/errors.js';
 
 const IN_TIME = { isOutOfTime: false };
@@ -66,6 +67,22 @@ it.each([
     const failed = toActivityFailure(error, { isOutOfTime: true });
     expect(failed).toMatchObject({ type: `${vendor}RateLimited`, nonRetryable: false });
     expect(failed.message).toBe(`${vendor}: ${what}: it goes on by itself when the limit allows`);
+    expect(toActivityFailure(error, IN_TIME)).toBeInstanceOf(CancelledFailure);
+  },
+);
+
+it.each([
+  ['Stokly', StoklyCallError, 'STOKLY_SECRET_KEY'],
+  ['Dotdigital', DotdigitalCallError, 'DOTDIGITAL_API_URL'],
+] as const)(
+  'that waited until its time was over for a look at the credentials is refused by %s, and no outage',
+  (vendor, VendorError, setting) => {
+    const error = notSent({ kind: 'aborted' }, LABEL, VendorError);
+    const failed = toActivityFailure(error, { isOutOfTime: true });
+    expect(failed).toMatchObject({ type: `${vendor}CredentialsRefused`, nonRetryable: false, category: 'BENIGN' });
+    expect(failed.message).toMatch(
+      new RegExp(`^${vendor}: GET .* whether the credentials work: check .*${setting}; it goes on by itself`),
+    );
     expect(toActivityFailure(error, IN_TIME)).toBeInstanceOf(CancelledFailure);
   },
 );
