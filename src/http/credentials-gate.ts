@@ -9,6 +9,8 @@ const PROBE_WAIT_MS_MAX = 30_000;
 export interface GateVisit {
   /** The refusals that had been counted when this call was last let through. */
   round: number;
+  /** It has left. What was begun under it may still ask to go out, and must not be the one that looks: it would never leave. */
+  isOver: boolean;
 }
 
 /** `wait`: the credentials are refused at present, come back later; `aborted`: its signal ended the wait. */
@@ -59,7 +61,7 @@ export class CredentialsGate {
       if (signal?.aborted === true) return { kind: 'aborted' };
       await this.#untilProbeLeaves(giveUpAtMs - this.now(), signal);
     }
-    return this.#admit({ round: -1 });
+    return this.#admit({ round: -1, isOver: false });
   }
 
   /**
@@ -67,7 +69,7 @@ export class CredentialsGate {
    * one that looks may need what this call holds.
    */
   admit(visit: GateVisit): GateAnswer {
-    return visit.round === this.#round ? { kind: 'go', visit } : this.#admit(visit);
+    return visit.round === this.#round && !visit.isOver ? { kind: 'go', visit } : this.#admit(visit);
   }
 
   /** Gives the time until the next probe. */
@@ -86,6 +88,7 @@ export class CredentialsGate {
   }
 
   leave(visit: GateVisit): void {
+    visit.isOver = true;
     if (this.#probe !== visit) return;
     this.#probe = null;
     for (const lookAgain of this.#waiting) lookAgain();
@@ -113,7 +116,8 @@ export class CredentialsGate {
     if (this.#refusals > 0) {
       const waitMs = this.#nextProbeAtMs - this.now();
       if (waitMs > 0) return { kind: 'wait', retryAfterMs: waitMs };
-      if (this.#probe !== null && this.#probe !== visit) return { kind: 'wait', retryAfterMs: this.#pauseMs() };
+      const isAnothersLook = this.#probe !== null && this.#probe !== visit;
+      if (isAnothersLook || visit.isOver) return { kind: 'wait', retryAfterMs: this.#pauseMs() };
       this.#probe = visit;
     }
     visit.round = this.#round;

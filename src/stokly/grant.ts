@@ -57,11 +57,19 @@ export class GrantKeeper {
   }
 
   async #renewed(options: CallOptions, visit: GateVisit): Promise<string> {
-    this.#pending ??= this.#ask(visit).finally(() => {
-      this.#pending = null;
-    });
-    const grant = await unlessAborted(this.#pending, options.signal);
-    return grant.accessToken;
+    for (;;) {
+      const isOwn = this.#pending === null;
+      this.#pending ??= this.#ask(visit).finally(() => {
+        this.#pending = null;
+      });
+      try {
+        const grant = await unlessAborted(this.#pending, options.signal);
+        return grant.accessToken;
+      } catch (error) {
+        // The call that it was asked for may have ended, and its visit with it: then the first of those who wait asks for theirs.
+        if (isOwn || !wasNotSent(error) || this.deps.gate.admit(visit).kind !== 'go') throw error;
+      }
+    }
   }
 
   /** Belongs to all who wait for it, so no single caller's signal ends it. Asking twice does no harm: tokens coexist. */
@@ -99,6 +107,13 @@ export class GrantKeeper {
     const lifeMs = endMs - nowMs;
     return lifeMs > 0 ? endMs - Math.min(RENEW_BEFORE_MS, lifeMs / 10) : null;
   }
+}
+
+/** Held back at the gate: nobody has said anything about the credentials. */
+function wasNotSent(error: unknown): boolean {
+  return (
+    error instanceof StoklyCallError && error.failure === 'credentials-refused' && error.detail.status === undefined
+  );
 }
 
 function secondsOf(value: unknown): number {

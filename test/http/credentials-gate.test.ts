@@ -44,6 +44,21 @@ test('has no call wait that holds a turn already, while another one looks', asyn
   expect(gate.admit(waiting)).toEqual({ kind: 'wait', retryAfterMs: 1_000 });
 });
 
+test('lets no call look that has left already: it would be out for ever', async () => {
+  const gate = new CredentialsGate();
+  const [left, refused] = [await letIn(gate), await letIn(gate)];
+  gate.leave(left);
+  gate.refused(refused);
+  gate.leave(refused);
+  await pass(1_000);
+  expect(gate.admit(left)).toEqual({ kind: 'wait', retryAfterMs: 1_000 });
+  const probe = await letIn(gate);
+  gate.leave(probe);
+  expect(gate.admit(probe)).toEqual({ kind: 'wait', retryAfterMs: 1_000 });
+  gate.accepted(await letIn(gate));
+  expect(gate.admit(left).kind).toBe('go');
+});
+
 test('is not opened by the success of a call that was out before the refusal', async () => {
   const gate = new CredentialsGate();
   const [earlier, refused] = [await letIn(gate), await letIn(gate)];
