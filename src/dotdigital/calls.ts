@@ -62,11 +62,11 @@ export class DotdigitalCalls {
     if (turn.kind !== 'go') throw notSent(turn, call.label, DotdigitalCallError);
     const { visit } = turn;
     try {
-      const { answer, resetMs } = await untilNotRefused(() => this.#sendCounted(baseUrl, call, visit), {
+      const { answer, resetMs, wasTaken } = await untilNotRefused(() => this.#sendCounted(baseUrl, call, visit), {
         now: this.deps.now,
         waitMsMax: this.settings.refusedWaitMsMax ?? REFUSED_WAIT_MS_MAX,
       });
-      if (isCredentialsRefused(answer)) throw this.#refusedBy(answer, { label: call.label, visit });
+      if (isCredentialsRefused(answer)) throw this.#refusedBy(answer, { label: call.label, visit, wasTaken });
       const context = { label: call.label, isWrite: call.method !== 'GET', nowMs: this.deps.now(), resetInMs: resetMs };
       const outage = outageOf(answer, context);
       if (outage !== null) throw outage;
@@ -100,9 +100,15 @@ export class DotdigitalCalls {
     this.#transport.close();
   }
 
-  /** D8: a 403 between calls that are taken is about its call alone; the next one after it, or the first of all, is about everyone's. */
-  #refusedBy(answer: HttpAnswer, { label, visit }: { label: string; visit: GateVisit }): DotdigitalCallError {
-    const isOfOneCall = isForbidden(answer) && this.#isTaken;
+  /**
+   * D8: a 403 between calls that are taken is about its call alone, and so are those of calls that were out together with it; one of
+   * a call that was sent after it, with none taken in between, or of the first of all is about everyone's.
+   */
+  #refusedBy(
+    answer: HttpAnswer,
+    { label, visit, wasTaken }: { label: string; visit: GateVisit; wasTaken: boolean },
+  ): DotdigitalCallError {
+    const isOfOneCall = isForbidden(answer) && wasTaken;
     this.#isTaken = false;
     if (isOfOneCall) return notAllowed(answer, label);
     const detail = { status: answer.status, retryAfterMs: this.#gate.refused(visit) };
@@ -123,6 +129,7 @@ export class DotdigitalCalls {
       limiter.giveBack(permit);
       throw notSent(turn, call.label, DotdigitalCallError);
     }
+    const wasTaken = this.#isTaken;
     try {
       const answer = await this.#transport.send(this.#requestOf(baseUrl, call));
       const isRefused = isBudgetSpent(answer);
@@ -133,7 +140,7 @@ export class DotdigitalCalls {
         limiter.settle(permit, null);
         counted.observe(reading);
       }
-      return { answer, isRefused, resetMs: resetInMs(counted.state(), this.deps.now()) };
+      return { answer, wasTaken, isRefused, resetMs: resetInMs(counted.state(), this.deps.now()) };
     } catch (error) {
       limiter.settle(permit, null);
       if (!(error instanceof TransportError)) throw error;

@@ -174,6 +174,14 @@ describe('a 403', () => {
     expect(await client.getContact(contactId, LIVE)).toMatchObject({ contactId });
   });
 
+  test('that several calls get that were out together is about each of them: the others go on (D8)', async () => {
+    const { client, contactId } = await hit(NO_RIGHT);
+    const together = await Promise.all(Array.from({ length: 5 }, () => callErrorOf(client.listPrograms(LIVE))));
+    expect(together.map(({ failure }) => failure)).toEqual(Array.from({ length: 5 }, () => 'refused'));
+    expect(await client.getContact(contactId, LIVE)).toMatchObject({ contactId });
+    expect((await callErrorOf(client.listPrograms(LIVE))).failure).toBe('refused');
+  });
+
   test('after another one is about all: one call at a time looks', async () => {
     const { client, contactId, emulator } = await hit({ kind: 'status', status: 403 });
     const before = emulator.account.requests.count;
