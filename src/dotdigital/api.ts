@@ -113,6 +113,11 @@ export interface DotdigitalWriter {
 
 /** What the rest of Lockstep may ask of Dotdigital. Implemented by `createDotdigitalClient`. Errors: `dotdigital/errors.ts`. */
 export interface DotdigitalApi extends DotdigitalWriter {
+  /**
+   * Asked before work that reads elsewhere first: rejects as a call would that comes now, while the credentials are refused; else resolves.
+   * Waits while somebody else looks whether they work. `what` names the work in the error.
+   */
+  beforeWork(what: string, options: CallOptions): Promise<void>;
   findContactByEmail(email: string, options: CallOptions): Promise<Contact | null>;
   getContact(contactId: number, options: CallOptions): Promise<Contact | null>;
   /** Create-only. `exists` when the e-mail is taken (409). */

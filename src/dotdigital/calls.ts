@@ -77,6 +77,12 @@ export class DotdigitalCalls {
     }
   }
 
+  /** Before work whose first call here comes late: rejects as that call would while the credentials are refused. Sends nothing. */
+  async beforeWork(label: string, { signal }: CallOptions): Promise<void> {
+    const held = await this.#gate.beforeWork(signal);
+    if (held !== null) throw notSent(held, label, DotdigitalCallError);
+  }
+
   /** What is known of the budget that an endpoint counts against. */
   rateOf(endpoint: Endpoint): RateLimiterState {
     return this.#tiers.of(endpoint).state();

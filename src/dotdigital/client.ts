@@ -55,6 +55,7 @@ export function createDotdigitalClient(settings: DotdigitalSettings, deps: Dotdi
     onImport: deps.onImport,
   });
   return {
+    beforeWork: (what, options) => calls.beforeWork(what, options),
     announce: (until) => writer.announce(until),
     putRecord: (write, options) => writer.putRecord(write, options),
     putFields: (contactId, dataFields, options) => writer.putFields(contactId, dataFields, options),

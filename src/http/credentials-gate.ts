@@ -4,6 +4,8 @@ import type { CallErrorDetail, CallFailure, VendorCallError } from './errors.js'
 const PROBE_PAUSE_MS = { first: 1_000, max: 30_000 } as const;
 /** Nobody waits longer than this for what somebody else's call finds out: it may hang, and who waits holds a slot. */
 const PROBE_WAIT_MS_MAX = 30_000;
+/** What work needs to get to its first call, as a rule: when it takes longer, the next piece of work goes ahead too. */
+const WORK_AHEAD_MS = 5_000;
 
 /** One call on its way through the gate, from `enter` to `leave`. What is in it is the gate's own. */
 export interface GateVisit {
@@ -50,6 +52,8 @@ export class CredentialsGate {
   #nextProbeAtMs = 0;
   /** The call that is out to look; nobody else is while it has not left. */
   #probe: GateVisit | null = null;
+  /** No piece of work goes ahead before: the last one is still on its way to its call. */
+  #nextAheadAtMs = 0;
   readonly #waiting = new Set<() => void>();
 
   constructor(private readonly now: () => number = Date.now) {}
@@ -62,6 +66,28 @@ export class CredentialsGate {
       await this.#untilProbeLeaves(giveUpAtMs - this.now(), signal);
     }
     return this.#admit({ round: -1, isOver: false });
+  }
+
+  /**
+   * For work that has something to do elsewhere before its call goes out here: null when it may begin, else what its call would be told.
+   * While the credentials are refused and a look is due, one piece of work goes ahead; the others wait for what its call finds
+   * out, as calls do. It is not the one that looks, its call is: nothing is to be left.
+   */
+  async beforeWork(signal?: AbortSignal): Promise<HeldAtGate | null> {
+    const giveUpAtMs = this.now() + PROBE_WAIT_MS_MAX;
+    while (this.#refusals > 0) {
+      if (signal?.aborted === true) return { kind: 'aborted' };
+      const nowMs = this.now();
+      if (nowMs < this.#nextProbeAtMs) return { kind: 'wait', retryAfterMs: this.#nextProbeAtMs - nowMs };
+      if (nowMs >= giveUpAtMs) return { kind: 'wait', retryAfterMs: this.#pauseMs() };
+      if (this.#probe === null && nowMs >= this.#nextAheadAtMs) {
+        this.#nextAheadAtMs = nowMs + WORK_AHEAD_MS;
+        return null;
+      }
+      const lookAgainAtMs = this.#probe === null ? Math.min(giveUpAtMs, this.#nextAheadAtMs) : giveUpAtMs;
+      await this.#untilProbeLeaves(lookAgainAtMs - nowMs, signal);
+    }
+    return null;
   }
 
   /**
@@ -78,6 +104,7 @@ export class CredentialsGate {
       this.#refusals += 1;
       this.#round += 1;
       this.#nextProbeAtMs = this.now() + this.#pauseMs();
+      this.#nextAheadAtMs = this.#nextProbeAtMs;
     }
     return Math.max(0, this.#nextProbeAtMs - this.now());
   }

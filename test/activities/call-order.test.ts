@@ -38,6 +38,7 @@ function watchedVendors() {
       announced += 1;
       return { handedIn: () => undefined };
     },
+    beforeWork: async () => {},
   };
   const deps = { stokly, dotdigital, policy: TEST_POLICY, pace: () => [] } as unknown as ActivityDeps;
   return { deps, ages, announcedCount: () => announced };

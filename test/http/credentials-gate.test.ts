@@ -124,6 +124,57 @@ describe('who comes while a call is out to look', () => {
   });
 });
 
+describe('work that reads elsewhere before its call', () => {
+  test('begins at once while the credentials work, and is told the next look while they do not', async () => {
+    expect(await new CredentialsGate().beforeWork()).toBeNull();
+    const gate = await closedGate();
+    await pass(400);
+    expect(await gate.beforeWork()).toEqual({ kind: 'wait', retryAfterMs: 600 });
+  });
+
+  test('goes ahead alone when a look is due, and the others are told what its call found: refused', async () => {
+    const { gate, told } = await working(1_000);
+    expect(told).toEqual([null]);
+    for (const retryAfterMs of [2_000, 4_000]) {
+      const probe = await letIn(gate);
+      gate.refused(probe);
+      gate.leave(probe);
+      await pass(0);
+      expect(told.slice(1)).toEqual(Array.from({ length: 999 }, () => ({ kind: 'wait', retryAfterMs: 2_000 })));
+      await pass(retryAfterMs);
+      expect(await gate.beforeWork()).toBeNull();
+    }
+  });
+
+  test('begins with all others when its call was accepted', async () => {
+    const { gate, told } = await working(1_000);
+    const probe = await letIn(gate);
+    gate.accepted(probe);
+    gate.leave(probe);
+    await pass(0);
+    expect(told).toEqual(Array.from({ length: 1_000 }, () => null));
+  });
+
+  test('goes ahead next, one of all, where the one ahead did not come to its call, and is told to come back in the end', async () => {
+    const { told } = await working(9);
+    await pass(5_000);
+    expect(told).toEqual([null, null]);
+    await pass(25_000);
+    expect(told.filter((held) => held === null)).toHaveLength(6);
+    expect(told.slice(6)).toEqual(Array.from({ length: 3 }, () => ({ kind: 'wait', retryAfterMs: 1_000 })));
+  });
+
+  test('waits no longer than its caller, and holds no call back', async () => {
+    const { gate } = await working(1);
+    const caller = new AbortController();
+    const held = gate.beforeWork(caller.signal);
+    caller.abort();
+    expect(await held).toEqual({ kind: 'aborted' });
+    expect((await gate.enter()).kind).toBe('go');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 async function letIn(gate: CredentialsGate): Promise<GateVisit> {
   const answer = await gate.enter();
   if (answer.kind !== 'go') throw new Error('not let in');
@@ -153,6 +204,16 @@ async function probing(count: number) {
     }),
   );
   return { gate, probe, told, answers };
+}
+
+/** A gate whose look is due, and so many pieces of work that came; `told`: what they have heard so far. */
+async function working(count: number) {
+  const gate = await closedGate();
+  await pass(1_000);
+  const told: Awaited<ReturnType<CredentialsGate['beforeWork']>>[] = [];
+  for (let work = 0; work < count; work += 1) void gate.beforeWork().then((held) => told.push(held));
+  await pass(0);
+  return { gate, told };
 }
 
 async function pass(ms: number): Promise<void> {
