@@ -7,6 +7,7 @@ import type { CallOptions, DotdigitalApi } from '../dotdigital/api.js';
 import { DotdigitalCallError } from '../dotdigital/errors.js';
 import type { RecordResult, WriteCustomerInput } from './customer-write.js';
 import type { ActivityDeps } from './deps.js';
+import type { HolderTries } from './holder-tries.js';
 import { isGone, ownerOf } from './settle-contact.js';
 
 type HolderInput = Pick<WriteCustomerInput, 'customerId' | 'orders' | 'priority'>;
@@ -32,37 +33,33 @@ export async function wakeHolders(
   written: {
     readonly input: HolderInput;
     readonly results: readonly RecordResult[];
-    /** Of the activity, the first is 1. */
-    readonly attempt: number;
+    readonly tries: Pick<HolderTries, 'mayFail'>;
   },
   call: CallOptions,
 ): Promise<string[]> {
-  const { input, results, attempt } = written;
+  const { input, results, tries } = written;
   const refused = results.flatMap(({ orderId, code }) => (KEY_IS_ANOTHERS.test(code ?? '') ? [orderId] : []));
   const orders = input.orders.filter((order): order is PutOrder => order.kind === 'put');
   return await Promise.all(
     orders
       .filter((order) => refused.includes(order.entry.orderId))
       .map(async (order) => {
-        const said = await wakeHolder(deps, { input, order }, call).catch((error: unknown) => givenUp(error, attempt));
+        const said = await wakeHolder(deps, { input, order }, call).catch((error: unknown) => givenUp(error, tries));
         return `order ${order.entry.number}: ${said}`;
       }),
   );
 }
 
-/** Tries for which an outage is one of all of Dotdigital, as most are. */
-const OUTAGE_ATTEMPTS = 5;
-
 /** What is not known of one record stops nobody's other orders. An outage fails the attempt, unless it is of this call alone. */
-function givenUp(error: unknown, attempt: number): string {
+function givenUp(error: unknown, tries: Pick<HolderTries, 'mayFail'>): string {
   if (error instanceof HolderNotWoken) {
-    if (attempt <= OUTAGE_ATTEMPTS) throw error.cause;
+    if (tries.mayFail()) throw error.cause;
     return `its record stands with customer ${error.customerId}, who could not be woken: he is asked again when the order is next looked at`;
   }
   if (!(error instanceof DotdigitalCallError)) throw error;
   const { failure } = error;
   const isOfOneCall = failure === 'unreadable-answer' || failure === 'refused';
-  if (!isOfOneCall && !(failure === 'unavailable' && attempt > OUTAGE_ATTEMPTS)) throw error;
+  if (!isOfOneCall && (failure !== 'unavailable' || tries.mayFail())) throw error;
   return `its record stands with another contact, and whose that is was not to be had (${error.message}): it is asked again when the order is next looked at`;
 }
 

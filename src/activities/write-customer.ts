@@ -2,6 +2,7 @@ import type { SkipReason } from '../domain/reasons.js';
 import type { ActivityDeps } from './deps.js';
 import type { WriteCustomerInput, WriteCustomerResult } from './customer-write.js';
 import type { HistoryTurns } from './history-turns.js';
+import { HolderTries } from './holder-tries.js';
 import { ImportsToldInHeartbeats } from './import-memory.js';
 import { type ActivityRun, runActivity } from './run-activity.js';
 import { type SettledContact, settleContact } from './settle-contact.js';
@@ -21,8 +22,10 @@ import { type RecordsWritten, writeRecords } from './write-records.js';
 export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
   return async function writeCustomer(input: WriteCustomerInput): Promise<WriteCustomerResult> {
     let imports: ImportsToldInHeartbeats | null = null;
+    let holderTries: HolderTries | null = null;
     const body = async ({ attempt, executionId, begunAtMs, signal, progress, tellProgress }: ActivityRun) => {
       imports = new ImportsToldInHeartbeats(progress, tellProgress);
+      holderTries = new HolderTries(progress, tellProgress);
       const announced = input.priority === 'history' ? deps.dotdigital.announce(signal) : undefined;
       // The customer's work began with its read: its calls go before those of all who are still read, or all would end together. Not when
       // tried again: where Dotdigital fails, the profiles that are read anew each time would leave Stokly's limit to nobody else.
@@ -46,7 +49,7 @@ export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
         ? { ...unchanged, contact: settled.contact }
         : await writeFields(deps, { input, settled, records }, call);
       if (fields.isContactGone) return gone(settled);
-      const refused = await wakeHolders(deps, { input, results: records.results, attempt }, call);
+      const refused = await wakeHolders(deps, { input, results: records.results, tries: holderTries }, call);
       measure(deps, input, records);
       // Also where none were due: what others handed in need not wait for this one's turn.
       announced?.handedIn('fields');
@@ -61,7 +64,7 @@ export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
         notes: [...settled.notes, ...refused, ...fields.notes],
       };
     };
-    return await runActivity(body, { progress: () => imports?.told() ?? [] });
+    return await runActivity(body, { progress: () => [...(imports?.told() ?? []), ...(holderTries?.told() ?? [])] });
   };
 }
 

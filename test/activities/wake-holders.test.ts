@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HolderTries } from '../../src/activities/holder-tries.js';
 import { wakeHolders } from '../../src/activities/wake-holders.js';
 import type { WakeCustomer } from '../../src/contract/messages.js';
 import type { PutOrder } from '../../src/domain/drain-plan.js';
@@ -28,12 +29,15 @@ class Edges {
   failure: DotdigitalCallError | null = null;
   /** Temporal takes no signal. */
   isFull = false;
+  beats = 0;
+  tries: HolderTries | null = null;
 
   async run(
     given: {
       code?: string;
       priority?: 'live' | 'history';
-      attempt?: number;
+      /** Attempts that failed here before. */
+      failed?: number;
       stoklyId?: string;
       stoklyOrderId?: string;
     } = {},
@@ -65,7 +69,10 @@ class Edges {
     const code = given.code ?? 'insightData:keyExistingForDifferentContact';
     const results = [{ orderId, what: 'refused', entry: put.entry, code } as const];
     const input = { customerId: CUSTOMER_ID, orders: [put], priority };
-    return await wakeHolders(deps, { input, results, attempt: given.attempt ?? 1 }, { priority });
+    this.tries = new HolderTries([{ holderTries: given.failed ?? 0 }], () => {
+      this.beats += 1;
+    });
+    return await wakeHolders(deps, { input, results, tries: this.tries }, { priority });
   }
 }
 
@@ -111,26 +118,34 @@ describe('whose it is, when Dotdigital does not say', () => {
   const down = new DotdigitalCallError('unavailable', 'GET transactional-data: answered 503');
 
   it.each([
-    ['an answer that cannot be read', unreadable, 1],
-    ['an outage of this call alone', down, 6],
-  ])('is left open, and stops no other order: %s', async (_what, failure, attempt) => {
+    ['an answer that cannot be read', unreadable, 0],
+    ['an outage of this call alone', down, 5],
+  ])('is left open, and stops no other order: %s', async (_what, failure, failed) => {
     const edges = new Edges();
     edges.failure = failure;
-    expect(await edges.run({ attempt })).toEqual([expect.stringContaining(failure.message)]);
+    expect(await edges.run({ failed })).toEqual([expect.stringContaining(failure.message)]);
   });
 
   it('is left open where its customer takes no signal, after some tries', async () => {
     const edges = new Edges();
     edges.isFull = true;
-    await expect(edges.run({ attempt: 5 })).rejects.toThrow('full');
-    expect(await edges.run({ attempt: 6 })).toEqual([expect.stringContaining(`${OTHER}, who could not be woken`)]);
+    await expect(edges.run({ failed: 4 })).rejects.toThrow('full');
+    expect(await edges.run({ failed: 5 })).toEqual([expect.stringContaining(`${OTHER}, who could not be woken`)]);
+  });
+
+  it('is asked as often, however many attempts failed of something else: refused credentials', async () => {
+    const edges = new Edges();
+    edges.failure = new DotdigitalCallError('credentials-refused', 'not sent, the credentials are refused');
+    await expect(edges.run()).rejects.toBe(edges.failure);
+    expect([edges.tries?.told(), edges.beats]).toEqual([[], 0]);
   });
 
   it('fails the attempt in an outage, which is everyone’s, and for an error of ours', async () => {
     const edges = new Edges();
     edges.failure = down;
-    await expect(edges.run({ attempt: 5 })).rejects.toBe(down);
+    await expect(edges.run({ failed: 4 })).rejects.toBe(down);
+    expect([edges.tries?.told(), edges.beats]).toEqual([[{ holderTries: 5 }], 1]);
     edges.failure = new TypeError('ours') as never;
-    await expect(edges.run({ attempt: 9 })).rejects.toThrow('ours');
+    await expect(edges.run({ failed: 8 })).rejects.toThrow('ours');
   });
 });
