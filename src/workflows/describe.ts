@@ -22,10 +22,12 @@ const WHAT_TO_DO: Record<Attention, string> = {
   'stokly-credentials-refused':
     'Stokly refuses our credentials: check STOKLY_ACCOUNT_KEY, STOKLY_CLIENT_ID, STOKLY_SECRET_KEY',
   'dotdigital-credentials-refused':
-    'Dotdigital refuses our credentials: check DOTDIGITAL_API_USER, DOTDIGITAL_API_PASSWORD',
+    'Dotdigital refuses our credentials: check DOTDIGITAL_API_USER, DOTDIGITAL_API_PASSWORD, DOTDIGITAL_API_URL',
   'dotdigital-not-set-up': 'run `npm run starter -- setup`',
-  'stokly-unavailable': 'Stokly cannot be reached or does not answer well; it goes on by itself',
-  'dotdigital-unavailable': 'Dotdigital cannot be reached or does not answer well; it goes on by itself',
+  'stokly-unavailable':
+    'Stokly cannot be reached, does not answer well, or refuses a call: see below; it goes on by itself',
+  'dotdigital-unavailable':
+    'Dotdigital cannot be reached, does not answer well, or refuses a call: see below; it goes on by itself',
   'sync-failing': 'look at the worker’s log',
   'order-held': 'money does not add up; decide in its review, or mend it in Stokly: its next event reads it again',
   'refused-by-dotdigital': 'Dotdigital refuses a record for good: see below for its code',
