@@ -32,6 +32,7 @@ async function sendStatus(
   call: { request: FastifyRequest; reply: FastifyReply },
 ): Promise<void> {
   const { request, reply } = call;
+  if (fault.delayMs !== undefined) await pause(fault.delayMs);
   if (fault.rateResetInMs !== undefined) {
     const tier = request.routeOptions.config.dotdigitalTier ?? 'medium';
     reply.headers(emulator.rates.exhaustedHeaders(tier, emulator.settings, fault.rateResetInMs));

@@ -29,7 +29,7 @@ export const faultSchema = z.strictObject({
   probability: z.number().min(0).max(1).optional(),
   seed: z.number().int().optional(),
   /**
-   * In ms. `latency`, `late-import`; `byte-a-second`: between bytes; `timeout-…`: when the connection is dropped (absent:
+   * In ms. `latency`, `late-import`; `status`: before it is answered; `byte-a-second`: between bytes; `timeout-…`: when the connection is dropped (absent:
    * never); `late-effect`: when it takes effect at the latest (absent: only `afterCalls` counts).
    */
   delayMs: z.number().int().nonnegative().optional(),

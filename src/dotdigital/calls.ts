@@ -108,13 +108,13 @@ export class DotdigitalCalls {
 
   /**
    * D8: a 403 between calls that are taken is about its call alone, and so are those of calls that were out together with it; one of
-   * a call that was sent after it, with none taken in between, or of the first of all is about everyone's.
+   * a call that was sent after it, with none taken until its answer, or of the first of all is about everyone's.
    */
   #refusedBy(
     answer: HttpAnswer,
     { label, visit, wasTaken }: { label: string; visit: GateVisit; wasTaken: boolean },
   ): DotdigitalCallError {
-    const isOfOneCall = isForbidden(answer) && wasTaken;
+    const isOfOneCall = isForbidden(answer) && (wasTaken || this.#isTaken);
     this.#isTaken = false;
     if (isOfOneCall) return notAllowed(answer, label);
     const detail = { status: answer.status, retryAfterMs: this.#gate.refused(visit) };

@@ -66,7 +66,7 @@ class HeaderLearnedLimiter implements RateLimiter {
   readonly #line: WaitingLine<Permit>;
   #timer: NodeJS.Timeout | null = null;
   #answeredAtMs = Number.NEGATIVE_INFINITY;
-  /** Since when calls have been out without any answer; null where none is out. */
+  /** Since when calls have gone out without any answer; kept where they end without one: a vendor that hangs lets one after another time out. */
   #silentSinceMs: number | null = null;
 
   constructor({ now = Date.now, startLimit, windowMs }: RateLimiterSettings) {

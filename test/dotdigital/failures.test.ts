@@ -182,6 +182,16 @@ describe('a 403', () => {
     expect((await callErrorOf(client.listPrograms(LIVE))).failure).toBe('refused');
   });
 
+  test('that comes after others were taken is about its call alone, whatever was so when it was sent (D8)', async () => {
+    const { client, contactId, emulator } = await hit({ ...NO_RIGHT, delayMs: 200 });
+    expect((await callErrorOf(client.listPrograms(LIVE))).failure).toBe('refused');
+    const asked = emulator.account.requests.count;
+    const late = callErrorOf(client.listPrograms(LIVE));
+    while (emulator.account.requests.count === asked) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await client.getContact(contactId, LIVE)).toMatchObject({ contactId });
+    expect((await late).failure).toBe('refused');
+  });
+
   test('after another one is about all: one call at a time looks', async () => {
     const { client, contactId, emulator } = await hit({ kind: 'status', status: 403 });
     const before = emulator.account.requests.count;
