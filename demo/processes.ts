@@ -53,6 +53,8 @@ function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
  */
 export class Processes {
   readonly #running: RunningProcess[] = [];
+  /** Who waits for them hears of their end himself. */
+  readonly #awaited = new Set<RunningProcess>();
   readonly #log: WriteStream | null;
   readonly #onCrash: (failure: ProcessFailed) => void;
   readonly #stopGraceMs: number;
@@ -93,6 +95,25 @@ export class Processes {
     const { running } = this.#spawn(spec);
     const how = await running.ended;
     if (how !== 'status 0') throw new ProcessFailed(`${spec.name} failed (${how}).\n${running.lastLines()}`);
+  }
+
+  /** Starts a child and waits until it answers; one that ends before is started again, `startsMax` times in all. Throws as `waitUntilReady`. */
+  async startUntilReady(
+    spec: ProcessSpec,
+    { isReady, startsMax }: { readonly isReady: () => Promise<boolean>; readonly startsMax: number },
+  ): Promise<RunningProcess> {
+    for (let starts = 1; ; starts += 1) {
+      const running = this.start(spec);
+      this.#awaited.add(running);
+      try {
+        await this.waitUntilReady(running, isReady);
+        return running;
+      } catch (error) {
+        if (!running.hasEnded() || this.#isStopping || starts === startsMax) throw error;
+      } finally {
+        this.#awaited.delete(running);
+      }
+    }
   }
 
   /** Waits until a child answers. Throws `ProcessFailed` when it ends first, or after a minute. */

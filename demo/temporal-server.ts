@@ -61,6 +61,9 @@ async function isServing(address: string): Promise<boolean> {
   }
 }
 
+/** It chooses its inner ports before it binds them: where another process was quicker it panics at once, and hardly a second time. */
+const STARTS_MAX = 3;
+
 /** Starts Temporal's dev server with our search attributes and waits until its namespace answers. */
 export async function startTemporalServer(
   processes: Processes,
@@ -69,7 +72,8 @@ export async function startTemporalServer(
   const address = `127.0.0.1:${options.port}`;
   // Go's collector runs a quarter as often: a tenth less CPU for some more memory (docs/performance.md).
   const env = { GOGC: '400', ...process.env };
-  const running = processes.start({ name: 'temporal', command: options.cliPath, args: startArguments(options), env });
-  await processes.waitUntilReady(running, () => isServing(address));
+  const spec = { name: 'temporal', command: options.cliPath, args: startArguments(options), env };
+  const isReady = (): Promise<boolean> => isServing(address);
+  const running = await processes.startUntilReady(spec, { isReady, startsMax: STARTS_MAX });
   return { address, process: running };
 }

@@ -52,6 +52,35 @@ describe('processes of the demo', () => {
     expect(await readFile(order, 'utf8')).toBe('second first ');
   });
 
+  it('starts a child again that ends before it answers, and tells nobody else', async () => {
+    const crashes: ProcessFailed[] = [];
+    processes = new Processes({ logPath: null, onCrash: (failure) => crashes.push(failure) });
+    const counted = join(folder, 'starts');
+    const { args, isUp } = await place(
+      'second-time',
+      `import { appendFileSync, readFileSync } from 'node:fs';\nappendFileSync(${JSON.stringify(counted)}, '.');\n` +
+        `if (readFileSync(${JSON.stringify(counted)}, 'utf8').length < 2) process.exit(2);\nsetInterval(() => {}, 1000);`,
+    );
+    const spec = { name: 'second-time', command: process.execPath, args };
+    const running = await processes.startUntilReady(spec, { isReady: isUp, startsMax: 3 });
+    expect(running.hasEnded()).toBe(false);
+    expect(await readFile(counted, 'utf8')).toBe('..');
+    expect(crashes).toEqual([]);
+    // From here on its end is everybody's affair again.
+    process.kill(running.pid, 'SIGKILL');
+    await running.ended;
+    expect(crashes.map(({ message }) => message)).toEqual([
+      expect.stringContaining('second-time ended (signal SIGKILL)'),
+    ]);
+  });
+
+  it('says so when a child ends each time before it answers', async () => {
+    const { args } = await place('never', 'process.exit(3);');
+    const spec = { name: 'never', command: process.execPath, args };
+    const starting = processes.startUntilReady(spec, { isReady: () => Promise.resolve(false), startsMax: 2 });
+    await expect(starting).rejects.toThrow('never did not start (status 3)');
+  });
+
   it('kills a child that does not listen, and what that child started', async () => {
     const { args, isUp } = await place(
       'stubborn',
