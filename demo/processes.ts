@@ -85,7 +85,8 @@ export class Processes {
       if (index >= 0) this.#running.splice(index, 1);
     });
     void running.ended.then((how) => {
-      if (!this.#isStopping) this.#onCrash(new ProcessFailed(`${spec.name} ended (${how}).\n${running.lastLines()}`));
+      if (!this.#isStopping && !this.#awaited.has(running))
+        this.#onCrash(new ProcessFailed(`${spec.name} ended (${how}).\n${running.lastLines()}`));
     });
     return running;
   }
