@@ -5,6 +5,8 @@ const ON_TEMPORAL = ['test/e2e/**/*.test.ts', 'test/replay/**/*.test.ts', 'test/
 /** Of these, what asserts times (ten seconds after a `kill -9`): they go first, with nothing else beside them. */
 const TIMED = ['test/e2e/crash.test.ts', 'test/e2e/bulk-crash.test.ts'];
 const WITH_TEMPORAL = {
+  // A process each: the SDK's client tries a call again although its connection is closed, which ends whoever runs next in that process.
+  isolate: true,
   globalSetup: ['test/support/global-setup.ts'],
   testTimeout: 90_000,
   hookTimeout: 90_000,
@@ -14,9 +16,6 @@ export default defineConfig({
   test: {
     // The SDK's native core fails under worker threads.
     pool: 'forks',
-    // A process runs many files, one after the other: to load everything anew costs each file more than a second of CPU time.
-    // Whatever a file replaces (timers, a method) it puts back.
-    isolate: false,
     // One more than a small machine has cores: on Temporal half of the time is spent waiting.
     maxWorkers: 3,
     passWithNoTests: false,
@@ -31,6 +30,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ON_TEMPORAL,
+          // A process runs many files, one after the other: to load everything anew costs each file more than a second of CPU time.
+          // Whatever a file replaces (timers, a method) it puts back.
+          isolate: false,
           testTimeout: 20_000,
           sequence: { groupOrder: 1 },
         },
