@@ -39,9 +39,11 @@ const unsettled = {
 export async function settleContact(
   deps: ActivityDeps,
   input: WriteCustomerInput,
-  { call, executionId }: { call: CallOptions; executionId: string },
+  { call, executionId, attempt }: { call: CallOptions; executionId: string; attempt: number },
 ): Promise<SettledContact> {
   if (input.contact !== null && !input.isRefreshAsked) return { ...unsettled, contact: input.contact };
+  // Of those who wait for Dotdigital to take the credentials each tries twice a minute: their profiles would be read anew each time.
+  if (attempt > 1) await deps.dotdigital.beforeWork(`write of customer ${input.customerId}`, call);
   const profile = await deps.stokly.readCustomer(input.customerId, call);
   if (profile === null) return { ...unsettled, contact: input.contact, customerSkip: 'customer-deleted' };
   const reason = customerSkipReason(profile, deps.policy);

@@ -32,10 +32,7 @@ export function createWriteCustomer(deps: ActivityDeps, turns: HistoryTurns) {
       const age = attempt === 1 ? 0 : begunAtMs;
       const call = { priority: input.priority, signal, begunAtMs: age, imports, ...(announced && { announced }) };
       if (input.priority === 'live') turns.liveCame();
-      // Of those who wait for Dotdigital to take the credentials each tries twice a minute: their profiles would be read anew each time.
-      const isProfileRead = input.contact === null || input.isRefreshAsked;
-      if (attempt > 1 && isProfileRead) await deps.dotdigital.beforeWork(`write of customer ${input.customerId}`, call);
-      const settled = await settleContact(deps, input, { call, executionId });
+      const settled = await settleContact(deps, input, { call, executionId, attempt });
       if (settled.customerSkip !== null && settled.contact === null)
         return skipped(settled.customerSkip, settled.notes);
       if (settled.isGone) return gone(settled);

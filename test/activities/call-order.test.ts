@@ -1,15 +1,13 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import type { WriteCustomerInput } from '../../src/activities/customer-write.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import { createFetchOrders } from '../../src/activities/fetch-orders.js';
 import { HistoryTurns } from '../../src/activities/history-turns.js';
 import { createListCustomers } from '../../src/activities/list-customers.js';
 import { createWriteCustomer } from '../../src/activities/write-customer.js';
-import { NO_SPEND } from '../../src/domain/spend.js';
 import type { DotdigitalApi } from '../../src/dotdigital/api.js';
 import type { CallOptions, StoklyApi } from '../../src/stokly/api.js';
-import { CUSTOMER_ID } from '../support/ledger-factory.js';
+import { CUSTOMER_ID, UNKNOWN_CUSTOMER } from '../support/ledger-factory.js';
 import { TEST_POLICY } from '../support/policy.js';
 
 const ASKED_AT_MS = 1_000;
@@ -48,15 +46,6 @@ const attempt = (number: number) => new MockActivityEnvironment({ attempt: numbe
 
 const list = { customerId: CUSTOMER_ID, orders: [], list: { knownOrderIds: [] } } as const;
 
-const unknown: Omit<WriteCustomerInput, 'priority'> = {
-  customerId: CUSTOMER_ID,
-  contact: null,
-  isRefreshAsked: false,
-  orders: [],
-  others: NO_SPEND,
-  isLedgerComplete: false,
-};
-
 describe('calls that wait for a limit', () => {
   it('are as old as the read that they are part of, whatever attempt it is', async () => {
     const { deps, ages } = watchedVendors();
@@ -68,7 +57,8 @@ describe('calls that wait for a limit', () => {
   it('go before all reads where a customer is written, and not when that is tried again', async () => {
     const { deps, ages } = watchedVendors();
     const write = createWriteCustomer(deps, new HistoryTurns());
-    for (const number of [1, 2]) await attempt(number).run(write, { ...unknown, priority: 'history' as const });
+    for (const number of [1, 2])
+      await attempt(number).run(write, { ...UNKNOWN_CUSTOMER, priority: 'history' as const });
     expect(ages).toEqual([0, ASKED_AT_MS]);
   });
 
@@ -87,6 +77,6 @@ it.each([
   const { deps, announcedCount } = watchedVendors();
   const turns = new HistoryTurns();
   await attempt(1).run(createFetchOrders(deps, turns), { ...list, priority });
-  await attempt(1).run(createWriteCustomer(deps, turns), { ...unknown, priority });
+  await attempt(1).run(createWriteCustomer(deps, turns), { ...UNKNOWN_CUSTOMER, priority });
   expect(announcedCount()).toBe(count);
 });

@@ -1,10 +1,22 @@
+import type { WriteCustomerInput } from '../../src/activities/customer-write.js';
 import type { JudgedOrder } from '../../src/domain/fetched-order.js';
 import type { LedgerEntry, LedgerWritten } from '../../src/domain/ledger.js';
 import type { OrderSnapshot } from '../../src/domain/order.js';
 import type { Difference } from '../../src/domain/reconcile.js';
+import { NO_SPEND } from '../../src/domain/spend.js';
 
 /** Valid ledger objects; a test says only what matters to it. */
 export const CUSTOMER_ID = '00000000-0000-4000-8000-00000000c001';
+
+/** A write of a customer whose contact is not known yet, without an order. */
+export const UNKNOWN_CUSTOMER: Omit<WriteCustomerInput, 'priority'> = {
+  customerId: CUSTOMER_ID,
+  contact: null,
+  isRefreshAsked: false,
+  orders: [],
+  others: NO_SPEND,
+  isLedgerComplete: false,
+};
 
 export function snapshotOf(rest: Partial<OrderSnapshot> = {}): OrderSnapshot {
   return {
