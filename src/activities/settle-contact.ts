@@ -2,9 +2,9 @@ import { consentStep, mayCreate, newContactStatus } from '../domain/consent.js';
 import { fieldName, profileFields } from '../domain/contact-mapping.js';
 import { type ContactState, newState, recreatedState } from '../domain/contact-state.js';
 import type { CustomerProfile } from '../domain/customer.js';
-import { canonicalId } from '../domain/ids.js';
 import { customerSkipReason, type SkipReason } from '../domain/reasons.js';
 import type { CallOptions, Contact, DataFields } from '../dotdigital/api.js';
+import { isGone, ownerOf } from '../dotdigital/found-contact.js';
 import type { ActivityDeps } from './deps.js';
 import { changeEmail, lowerSubscription } from './change-contact.js';
 import type { WriteCustomerInput } from './customer-write.js';
@@ -175,18 +175,6 @@ async function findRecreated(step: RefreshStep): Promise<Contact | null> {
     await deps.dotdigital.patchContact(found.contactId, { status: 'unsubscribed' }, call);
   }
   return found;
-}
-
-const GONE_STATUSES = new Set(['deleted', 'binned']);
-
-export function isGone(contact: Contact): boolean {
-  return GONE_STATUSES.has(contact.status) || (contact.emailStatus !== null && GONE_STATUSES.has(contact.emailStatus));
-}
-
-/** The Stokly customer that a contact is; null where it is nobody's yet. A person may have imported it, in upper case. */
-export function ownerOf(contact: Contact, prefix: string): string | null {
-  const owner = contact.dataFields[fieldName(prefix, 'STOKLY_ID')];
-  return owner === undefined || owner === null || owner === '' ? null : canonicalId(String(owner));
 }
 
 function sameEmail(left: string, right: string | null): boolean {

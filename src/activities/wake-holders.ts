@@ -5,10 +5,10 @@ import { recordKey } from '../domain/order-record.js';
 import { recordHolder } from '../domain/record-holder.js';
 import type { CallOptions, DotdigitalApi } from '../dotdigital/api.js';
 import { DotdigitalCallError } from '../dotdigital/errors.js';
+import { isGone, ownerOf } from '../dotdigital/found-contact.js';
 import type { RecordResult, WriteCustomerInput } from './customer-write.js';
 import type { ActivityDeps } from './deps.js';
 import type { HolderTries } from './holder-tries.js';
-import { isGone, ownerOf } from './settle-contact.js';
 
 type HolderInput = Pick<WriteCustomerInput, 'customerId' | 'orders' | 'priority'>;
 

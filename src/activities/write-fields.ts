@@ -4,7 +4,8 @@ import { addSpend, spendOf } from '../domain/spend.js';
 import type { CallOptions, DataFields } from '../dotdigital/api.js';
 import type { ActivityDeps } from './deps.js';
 import { hashOf } from './hashing.js';
-import { isGone, type SettledContact } from './settle-contact.js';
+import { isGone } from '../dotdigital/found-contact.js';
+import type { SettledContact } from './settle-contact.js';
 import type { WriteCustomerInput } from './customer-write.js';
 import type { RecordsWritten } from './write-records.js';
 

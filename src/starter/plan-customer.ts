@@ -1,13 +1,12 @@
 import { mayCreate } from '../domain/consent.js';
-import { fieldName } from '../domain/contact-mapping.js';
-import { canonicalId } from '../domain/ids.js';
 import { toMinorUnits } from '../domain/money.js';
 import { orderStatus } from '../domain/order.js';
 import { recordKey } from '../domain/order-record.js';
 import type { SyncPolicy } from '../domain/policy.js';
 import { customerSkipReason, firstReason, orderSkipReasons, type SkipReason } from '../domain/reasons.js';
 import { holdsOf, judgeOrder } from '../domain/reconcile.js';
-import type { Contact, DotdigitalApi } from '../dotdigital/api.js';
+import type { DotdigitalApi } from '../dotdigital/api.js';
+import { isGone, ownerOf } from '../dotdigital/found-contact.js';
 import type { ReadOrder, StoklyApi } from '../stokly/api.js';
 import { LIVE } from './context.js';
 
@@ -64,15 +63,11 @@ async function planContact({ stokly, dotdigital, policy }: Sides, customerId: st
   const found = await dotdigital.findContactByEmail(profile.email ?? '', LIVE);
   if (found !== null) {
     if (isGone(found)) return { kind: 'skip', reason: 'contact-deleted' };
-    const owner = canonicalId(String(found.dataFields[fieldName(policy.dataFieldPrefix, 'STOKLY_ID')] ?? ''));
-    return owner === '' || owner === customerId ? { kind: 'update' } : { kind: 'skip', reason: 'email-taken' };
+    const owner = ownerOf(found, policy.dataFieldPrefix);
+    return owner === null || owner === customerId ? { kind: 'update' } : { kind: 'skip', reason: 'email-taken' };
   }
   if (policy.contactPolicy === 'existing') return { kind: 'skip', reason: 'no-contact' };
   return mayCreate(profile.consent, policy.contactPolicy) ? { kind: 'create' } : { kind: 'skip', reason: 'no-consent' };
-}
-
-function isGone({ status, emailStatus }: Contact): boolean {
-  return [status, emailStatus].some((one) => one === 'deleted' || one === 'binned');
 }
 
 interface OfCustomer {
